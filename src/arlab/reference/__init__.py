@@ -1,0 +1,31 @@
+"""What is known before any claim is looked at: payers, contracts, codes, benchmarks, definitions, words?
+
+``data_path`` is the only way to bundled data; the loaders return small tables. No measure is computed here.
+"""
+
+from arlab.reference.files import data_path, read_rows
+from arlab.reference.load import (
+    load_benchmarks,
+    load_contract_terms,
+    load_denial_codes,
+    load_diagnoses,
+    load_glossary,
+    load_metric_definitions,
+    load_never_denial_codes,
+    load_payers,
+    load_service_codes,
+)
+
+__all__ = [
+    "data_path",
+    "load_benchmarks",
+    "load_contract_terms",
+    "load_denial_codes",
+    "load_diagnoses",
+    "load_glossary",
+    "load_metric_definitions",
+    "load_never_denial_codes",
+    "load_payers",
+    "load_service_codes",
+    "read_rows",
+]

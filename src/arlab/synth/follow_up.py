@@ -1,0 +1,226 @@
+"""Which tables tell what was sent and done: submissions, appeals, actions, statements, plans?
+
+Turns the stages' logs into frames as they were known on a day. What was not yet known is empty.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arlab.synth.book import Book
+from arlab.synth.chunks import Chunks
+from arlab.synth.days import Calendar
+from arlab.synth.desk import Action, Finding, World
+from arlab.synth.facts import Names
+from arlab.synth.ledger import Ledger, numbered, only_where
+from arlab.synth.patient_rows import PatientLogs
+from arlab.synth.rulebook import Rulebook
+from arlab.synth.streams import Streams
+from arlab.synth.submissions import REJECTIONS
+
+__all__ = ["action_table", "appeal_table", "patient_tables", "submission_table"]
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_ACTIONS: Final = tuple(action.name.lower() for action in Action)
+_FINDINGS: Final = tuple(finding.name.lower() for finding in Finding)
+_FINDING_WORDS: Final = {
+    "in_process": "Claim is on file and in process",
+    "not_on_file": "Payer has no such claim",
+    "denied": "Denied; reason on the remittance read",
+    "past_limit": "Limit has passed",
+    "low_value": "Not worth the work under the house rule",
+    "no_remedy_left": "No remedy left",
+}
+_NEXT: Final = {
+    "status_check": ("check status again", 21),
+    "resubmit": ("confirm acceptance", 7),
+    "corrected_claim": ("check status of the corrected claim", 21),
+    "records_sent": ("check that records were received", 14),
+    "appeal_1": ("ask for the decision", 45),
+    "appeal_2": ("ask for the decision", 45),
+    "proof_of_timely_filing": ("ask for the decision", 30),
+    "write_off": ("", 0),
+    "move_to_patient": ("", 0),
+}
+_DONE_WORDS: Final = {
+    "status_check": "Checked status",
+    "resubmit": "Sent the claim again",
+    "corrected_claim": "Corrected the claim and sent it as a replacement",
+    "records_sent": "Sent the records asked for",
+    "appeal_1": "Filed the first appeal with records",
+    "appeal_2": "Filed the second appeal",
+    "proof_of_timely_filing": "Sent the acceptance report as proof of timely filing",
+    "write_off": "Written off",
+    "move_to_patient": "Moved the balance to the patient",
+}
+_POOR_NOTES: Final = ("called payer", "checked claim", "will follow up")
+_POOR_SHARE: Final = 0.18
+
+
+def submission_table(
+    log: Chunks, rules: Rulebook, calendar: Calendar, names: Names, *, day: int
+) -> pd.DataFrame:
+    """Return the sendings made by a day with the answers known by then."""
+    rows = log.joined()
+    order = np.lexsort((rows["rank"], rows["claim"], rows["submitted"]))
+    rows = {name: values[order] for name, values in rows.items()}
+    number = np.arange(1, len(order) + 1)
+    same = pd.DataFrame({"claim": rows["claim"], "rank": rows["rank"], "payer": rows["payer"]})
+    sequence = same.groupby(["claim", "rank", "payer"]).cumcount().to_numpy() + 1
+    shown = np.flatnonzero(rows["submitted"] <= day)
+    rows = {name: values[shown] for name, values in rows.items()}
+
+    def known(name: str) -> Flags:
+        return (rows[name] >= 0) & (rows[name] <= day)
+
+    accepted, rejected = known("accepted"), known("rejected")
+    control = np.array(rules.payers.codes, dtype=object)[rows["payer"]] + numbered("", number[shown], 8)
+    cause = np.array(REJECTIONS, dtype=object)
+    return pd.DataFrame(
+        {
+            "submission_id": numbered("S", number[shown], 7),
+            "claim_id": names.claims[rows["claim"]],
+            "rank": rows["rank"],
+            "payer": names.payers[rows["payer"]],
+            "sequence": sequence[shown],
+            "frequency_code": np.where(rows["frequency"] == 7, "7", "1"),
+            "submitted_date": calendar.dates(rows["submitted"]),
+            "received_date": calendar.dates(rows["received"], known("received")),
+            "acceptance": np.select([accepted, rejected], ["accepted", "rejected"], "none"),
+            "accepted_date": calendar.dates(rows["accepted"], accepted),
+            "rejected_date": calendar.dates(rows["rejected"], rejected),
+            "rejection_category": only_where(rejected, cause[rows["rejection"]]),
+            "payer_claim_control_number": only_where(accepted, control),
+            "touched_before_send": rows["touched"] == 1,
+        }
+    )
+
+
+def appeal_table(
+    world: World, book: Book, ledger: Ledger, denial_rows: Ints, names: Names, *, day: int
+) -> pd.DataFrame:
+    """Return the appeals filed by a day; an appeal points at the ledger row of the first line denied."""
+    rows = world.appeal_log.joined()
+    order = np.lexsort((rows["claim"], rows["filed"]))
+    rows = {name: values[order][rows["filed"][order] <= day] for name, values in rows.items()}
+    far = np.int64(1 << 40)
+    first = np.minimum.reduceat(np.where(denial_rows >= 0, denial_rows, far), book.lines.start)
+    place = ledger.place[first[rows["claim"]]]
+    at_stake = np.where(denial_rows >= 0, book.lines.allowed, 0)
+    stake = book.lines.per_claim(at_stake)[rows["claim"]] / 100
+    decided = rows["decided"] <= day
+    won = decided & (rows["won"] == 1)
+    return pd.DataFrame(
+        {
+            "claim_id": names.claims[rows["claim"]],
+            "denial_id": numbered("T", place + 1, 7),
+            "level": rows["level"],
+            "filed_date": world.calendar.dates(rows["filed"]),
+            "decision_date": world.calendar.dates(rows["decided"], decided),
+            "outcome": only_where(decided, np.where(won, "won", "lost")),
+            "amount_won": np.where(won, stake, np.where(decided, 0.0, np.nan)),
+        }
+    )
+
+
+def action_table(world: World, rules: Rulebook, names: Names, streams: Streams, *, day: int) -> pd.DataFrame:
+    """Return the follow-up log by a day; some notes are poor, as they are in life."""
+    rows = world.action_log.joined()
+    draws = streams.stage("notes")
+    count = len(rows["claim"])
+    poor = draws.share(count) < _POOR_SHARE
+    contact = draws.below(len(names.pool.first), count)
+    call = draws.below(1_000_000, count)
+    which = draws.below(len(_POOR_NOTES), count)
+    shown = np.flatnonzero(rows["day"] <= day)
+    rows = {name: values[shown] for name, values in rows.items()}
+    poor, contact, call, which = poor[shown], contact[shown], call[shown], which[shown]
+
+    kinds = np.array(_ACTIONS, dtype=object)
+    payer = world.answers.payer[rows["claim"]]
+    channel = np.array(rules.payers.channels, dtype=object)[payer]
+    by_letter = np.isin(rows["action"], [Action.APPEAL_1, Action.APPEAL_2])
+    inside = rows["action"] >= Action.WRITE_OFF
+    channel = only_where(~inside, np.where(by_letter, "fax", channel))
+    spoke = (channel == "phone") & ~poor
+    finding = np.array([_FINDING_WORDS[name] for name in _FINDINGS], dtype=object)[rows["finding"]]
+    done = np.array([_DONE_WORDS[name] for name in _ACTIONS], dtype=object)[rows["action"]]
+    next_step = np.array([_NEXT[name][0] or None for name in _ACTIONS], dtype=object)[rows["action"]]
+    wait = np.array([_NEXT[name][1] for name in _ACTIONS])[rows["action"]]
+    has_next = (wait > 0) & ~(poor & (which == 0))
+    person, reference = names.pool.first[contact], numbered("REF", call, 6)
+    columns = (poor, which, done, finding, spoke, person, reference)
+    notes = [_note(*parts) for parts in zip(*(column.tolist() for column in columns), strict=True)]
+    status = np.array(["in process", "not on file", "denied", None, None, None], dtype=object)
+    return pd.DataFrame(
+        {
+            "action_id": numbered("A", shown + 1, 7),
+            "claim_id": names.claims[rows["claim"]],
+            "date": world.calendar.dates(rows["day"]),
+            "staff": names.staff[rows["staff"]],
+            "kind": kinds[rows["action"]],
+            "channel": channel,
+            "contact": only_where(spoke, person),
+            "reference_number": only_where(spoke, reference),
+            "payer_status": status[rows["finding"]],
+            "finding": only_where(~poor, finding),
+            "note": notes,
+            "next_action": only_where(has_next, next_step),
+            "next_action_date": world.calendar.dates(world.calendar.roll(rows["day"] + wait), has_next),
+            "minutes": rows["minutes"],
+        }
+    )
+
+
+def _note(poor: bool, which: int, done: str, finding: str, spoke: bool, person: str, reference: str) -> str:
+    """Return the note as a biller would write it."""
+    if poor:
+        return _POOR_NOTES[which]
+    told = f" Spoke with {person}, {reference}." if spoke else ""
+    return f"{finding}.{told} {done}."
+
+
+def patient_tables(
+    logs: PatientLogs, calendar: Calendar, names: Names, patient_of: Ints, *, day: int
+) -> dict[str, pd.DataFrame]:
+    """Return statements and payment plans by a day; one statement lists all claims of a patient."""
+    rows: dict[str, Any] = logs.statements.joined()
+    frame = pd.DataFrame(rows).groupby(["sent", "claim"], as_index=False)["amount"].sum()
+    frame["number"] = frame.groupby("claim").cumcount() + 1
+    patient = patient_of[frame["claim"].to_numpy()]
+    keys = frame["sent"].to_numpy() * (patient.max(initial=0) + 1) + patient
+    frame["statement"] = np.unique(keys, return_inverse=True)[1] + 1
+    frame = frame[frame["sent"] <= day]
+    claim = frame["claim"].to_numpy()
+    statements = pd.DataFrame(
+        {
+            "statement_id": numbered("M", frame["statement"].to_numpy(), 6),
+            "patient_id": names.patients[patient_of[claim]],
+            "claim_id": names.claims[claim],
+            "sent_date": calendar.dates(frame["sent"].to_numpy()),
+            "statement_number": frame["number"].to_numpy(),
+            "amount": frame["amount"].to_numpy() / 100,
+        }
+    )
+    plans = logs.plans.joined()
+    order = np.lexsort((plans["claim"], plans["start"]))
+    number = np.arange(1, len(order) + 1)
+    shown = plans["start"][order] <= day
+    plans = {name: values[order][shown] for name, values in plans.items()}
+    table_of_plans = pd.DataFrame(
+        {
+            "plan_id": numbered("L", number[shown], 5),
+            "patient_id": names.patients[patient_of[plans["claim"]]],
+            "claim_id": names.claims[plans["claim"]],
+            "start_date": calendar.dates(plans["start"]),
+            "instalment": plans["instalment"] / 100,
+            "instalments": plans["instalments"],
+        }
+    )
+    return {"statements": statements, "payment_plans": table_of_plans}

@@ -1,0 +1,211 @@
+"""How do the postings become the ledger and the remittances, in the order in which they were known?
+
+Rows are numbered over the whole simulated time and cut at a day afterwards, so that an earlier day shows a part
+of the same rows. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arlab.synth.book import REASONS, Book
+from arlab.synth.days import Calendar
+from arlab.synth.remit_days import RemitDays
+from arlab.synth.rulebook import GROUPS
+from arlab.tables import RESPONSIBLE, TRANSACTION_KINDS
+
+__all__ = [
+    "Ledger",
+    "carried_forward",
+    "join_rows",
+    "numbered",
+    "only_where",
+    "remittance_table",
+    "transaction_table",
+]
+
+Ints = npt.NDArray[np.int64]
+
+_INTEREST_AFTER: Final = 45  # days from service without a payment after which insured plans owe interest
+_INTEREST: Final = 0.12  # a year
+_KIND: Final = {name: place for place, name in enumerate(TRANSACTION_KINDS)}
+_SPEAKS_AT_ZERO: Final = (_KIND["denial"], _KIND["reversal"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Ledger:
+    """All rows in posting order; ``number`` of a row is its place, ``reverses`` the place of another or -1.
+
+    ``place`` leads from a row's number in the log to its place here (-1: a row of nothing, left out). ``remit`` is
+    the remittance's place in ``remits`` or -1.
+    """
+
+    rows: dict[str, Ints]
+    place: Ints
+    reverses: Ints
+    remit: Ints
+    remits: dict[str, Ints]
+
+    def known(self, day: int) -> int:
+        """Return how many rows are posted by a day."""
+        return int(np.searchsorted(self.rows["posted"], day, side="right"))
+
+
+def numbered(prefix: str, numbers: Ints, width: int) -> npt.NDArray[np.object_]:
+    """Return names such as ``C000012``.
+
+    Examples
+    --------
+    >>> numbered("C", np.array([12]), 6).tolist()
+    ['C000012']
+    """
+    return np.array([f"{prefix}{number:0{width}d}" for number in numbers.tolist()], dtype=object)
+
+
+def only_where(which: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    """Return the values as text or nothing: nothing where ``which`` is false.
+
+    Examples
+    --------
+    >>> only_where(np.array([True, False]), np.array(["a", "b"])).tolist()
+    ['a', None]
+    """
+    result = values.astype(object)
+    result[~which] = None
+    return result
+
+
+def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]) -> Ledger:
+    """Return all postings in order, with their remittances; ``insured_plan`` marks payers that owe interest."""
+    rows = book.log.joined()
+    speaks = (rows["amount"] != 0) | np.isin(rows["kind"], _SPEAKS_AT_ZERO)
+    order = np.flatnonzero(speaks)
+    order = order[np.lexsort((order, rows["claim"][order], rows["posted"][order]))]
+    place = np.full(len(speaks), -1)
+    place[order] = np.arange(len(order))
+    taken_back = rows["reverses"][order]
+    pays = np.isin(rows["kind"], [_KIND["payer_payment"], _KIND["recoupment"]])
+    reversing = (rows["reverses"] >= 0) & pays[np.maximum(rows["reverses"], 0)]
+    cash = np.where((pays | reversing) & (rows["remit_day"] >= 0), -rows["amount"], 0)[order]
+    rows = {name: values[order] for name, values in rows.items()}
+    remit, remits = _remits(rows, cash, days, service_day, insured_plan)
+    reverses = np.where(taken_back >= 0, place[np.maximum(taken_back, 0)], -1)
+    return Ledger(rows, place, reverses, remit, remits)
+
+
+def _remits(
+    rows: dict[str, Ints], cash: Ints, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]
+) -> tuple[Ints, dict[str, Ints]]:
+    """Number the remittances by posting day and compute their amounts."""
+    has = np.flatnonzero(rows["remit_day"] >= 0)
+    payers = len(insured_plan)
+    keys, inverse = np.unique(rows["remit_day"][has] * payers + rows["remit_payer"][has], return_inverse=True)
+    day, payer = np.divmod(keys, payers)
+    posted = days.post(payer, day)
+    claims = np.bincount(inverse, weights=cash[has], minlength=len(keys)).astype(np.int64)
+
+    # Insured plans owe interest on what they pay late: it comes with the payment and is no claim payment.
+    age = rows["remit_day"][has] - service_day[rows["claim"][has]]
+    late = (cash[has] > 0) & (age > _INTEREST_AFTER) & insured_plan[rows["remit_payer"][has]]
+    late &= rows["kind"][has] == _KIND["payer_payment"]
+    owed = np.where(late, np.floor(cash[has] * _INTEREST * (age - _INTEREST_AFTER) / 365), 0)
+    interest = np.bincount(inverse, weights=owed, minlength=len(keys)).astype(np.int64)
+
+    amount = np.empty(len(keys), dtype=np.int64)
+    for one in range(payers):
+        at = np.flatnonzero(payer == one)  # in order of the day
+        amount[at] = carried_forward(claims[at] + interest[at])
+    order = np.lexsort((payer, day, posted))
+    rank = np.empty(len(keys), dtype=np.int64)
+    rank[order] = np.arange(len(keys))
+    remit = np.full(len(cash), -1)
+    remit[has] = rank[inverse]
+    parts = {
+        "payer": payer,
+        "day": day,
+        "posted": posted,
+        "amount": amount,
+        "claims": claims,
+        "interest": interest,
+    }
+    return remit, {name: values[order] for name, values in parts.items()}
+
+
+def carried_forward(owed: Ints) -> Ints:
+    """Return what a payer pays each time when it may not pay less than nothing.
+
+    What the practice owes back is carried forward to the next payments.
+
+    Examples
+    --------
+    >>> carried_forward(np.array([100, -80, 20, 90])).tolist()
+    [100, 0, 0, 30]
+    """
+    running = np.cumsum(owed)
+    back = np.maximum(np.maximum.accumulate(running), 0) - running if len(owed) else running
+    return owed - np.concatenate([[0], back[:-1]])[: len(owed)] + back
+
+
+def transaction_table(
+    ledger: Ledger, book: Book, calendar: Calendar, claim_ids: npt.NDArray[np.object_], day: int
+) -> pd.DataFrame:
+    """Return the transactions posted by a day."""
+    known = ledger.known(day)
+    rows = {name: values[:known] for name, values in ledger.rows.items()}
+    ids = numbered("T", np.arange(1, known + 1), 7)
+
+    def words(names: tuple[str, ...], at: Ints) -> Any:
+        return np.array([name or None for name in names], dtype=object)[at]
+
+    remit = ledger.remit[:known]
+    remit_ids = numbered("R", np.arange(1, int(remit.max(initial=0)) + 2), 5)
+    reverses = ledger.reverses[:known]
+    has_memo = np.isin(rows["kind"], _SPEAKS_AT_ZERO) & (rows["memo"] != 0)
+    return pd.DataFrame(
+        {
+            "transaction_id": ids,
+            "claim_id": claim_ids[rows["claim"]],
+            "line_number": pd.Series(rows["line"], dtype="Int64").mask(rows["line"] == 0),
+            "posted_date": calendar.dates(rows["posted"]),
+            "effective_date": calendar.dates(rows["effective"]),
+            "kind": words(TRANSACTION_KINDS, rows["kind"]),
+            "responsible": words(RESPONSIBLE, rows["responsible"]),
+            "amount": rows["amount"] / 100,
+            "memo_amount": np.where(has_memo, rows["memo"] / 100, np.nan),
+            "reason": words(REASONS, rows["reason"]),
+            "group_code": words(GROUPS, rows["group"]),
+            "carc": words(book.carcs, rows["carc"]),
+            "rarc": words(book.rarcs, rows["rarc"]),
+            "remit_id": only_where(remit >= 0, remit_ids[remit]),
+            "reverses_id": only_where(reverses >= 0, ids[reverses]),
+        }
+    )
+
+
+def remittance_table(ledger: Ledger, book: Book, calendar: Calendar, day: int) -> pd.DataFrame:
+    """Return the remittances posted by a day: claim payments less the provider-level adjustment is the amount."""
+    remits = ledger.remits
+    known = int(np.searchsorted(remits["posted"], day, side="right"))
+    part = {name: values[:known] for name, values in remits.items()}
+    names = np.array(book.rules.payers.names, dtype=object)
+    codes = np.array(book.rules.payers.codes, dtype=object)
+    adjustment = part["claims"] - part["amount"]
+    carried = adjustment + part["interest"] != 0
+    reason = only_where(adjustment != 0, np.where(carried, "FB", "L6"))
+    number = np.arange(1, known + 1)
+    return pd.DataFrame(
+        {
+            "remit_id": numbered("R", number, 5),
+            "payer": names[part["payer"]],
+            "trace_number": codes[part["payer"]] + numbered("-", part["day"] * 100 + part["payer"], 7),
+            "payment_date": calendar.dates(part["day"]),
+            "amount": part["amount"] / 100,
+            "plb_amount": np.where(adjustment != 0, adjustment / 100, np.nan),
+            "plb_reason": reason,
+        }
+    )

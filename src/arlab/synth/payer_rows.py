@@ -1,0 +1,239 @@
+"""What does the first payer's part of every claim's story look like in the ledger?
+
+First answers, later answers, wins and losses. Follow-up has decided by now;
+here it is only written down, line by line.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from arlab.synth.at_visit import Shares
+from arlab.synth.book import REASONS, Book
+from arlab.synth.desk import End, Finding, World
+from arlab.synth.rulebook import CATEGORIES, GROUPS
+
+__all__ = ["post_ends", "post_first_answers", "post_later_denials"]
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_WRITE_OFF_REASON = {
+    "eligibility": "registration_or_coverage",
+    "registration": "registration_or_coverage",
+    "coordination_of_benefits": "registration_or_coverage",
+    "wrong_payer": "registration_or_coverage",
+    "claim_data": "claim_data_or_coding",
+    "coding": "claim_data_or_coding",
+    "documentation": "documentation",
+    "authorisation": "no_authorisation",
+    "non_covered": "not_covered",
+    "benefit_limit": "not_covered",
+    "medical_necessity": "medical_necessity",
+    "credentialing": "credentialing",
+    "timely_filing": "timely_filing",
+    "duplicate": "claim_data_or_coding",
+}
+
+
+def post_first_answers(book: Book, world: World, shares: Shares) -> Ints:
+    """Post the first answer to each claim; return for each line the number of its denial row, or -1."""
+    lines, answers = book.lines, world.answers
+    answered = answers.post_day >= 0
+    denied = (answers.late[lines.claim] | answers.decisions.denied_line) & answered[lines.claim]
+    paid = np.flatnonzero(answered[lines.claim] & ~denied)
+    _post_paid(book, world, shares, paid, answers.pay_day, answers.post_day)
+    rows = np.full(len(lines.claim), -1)
+    at = np.flatnonzero(denied)
+    rows[at] = _post_denials(
+        book, world, at, answers.pay_day[lines.claim[at]], answers.post_day[lines.claim[at]]
+    )
+    return rows
+
+
+def _post_denials(book: Book, world: World, at: Ints, pay_day: Ints, post_day: Ints) -> Ints:
+    """Post denial rows for lines, with the codes of the claim's decision."""
+    lines, answers = book.lines, world.answers
+    claim = lines.claim[at]
+    late = answers.late[claim]
+    code = np.where(late, answers.decisions.late_code, answers.decisions.code[claim])
+    rarc = np.where(late, 0, answers.decisions.rarc[claim])
+    return book.post(
+        "denial",
+        "payer_1",
+        claim=claim,
+        posted=post_day,
+        amount=np.zeros(len(at), dtype=np.int64),
+        effective=pay_day,
+        group=np.where(late, GROUPS.index("CO"), answers.decisions.group[claim]),
+        remit=(answers.payer[claim], pay_day),
+        line=lines.number[at],
+        memo=lines.charge[at],
+        carc=book.denial_carc(code),
+        rarc=book.rarc_of[code, rarc],
+    )
+
+
+def _post_paid(book: Book, world: World, shares: Shares, at: Ints, pay_days: Ints, post_days: Ints) -> None:
+    """Post lines as paid: contract adjustment, payment, sequestration, and the patient's share moved on."""
+    lines, payer = book.lines, world.answers.payer
+    claim = lines.claim[at]
+    posted, effective = post_days[claim], pay_days[claim]
+    remit = (payer[claim], effective)
+
+    def row(kind: str, amount: Ints, carc: str) -> None:
+        some = np.flatnonzero(amount)
+        rows = book.post(
+            kind, "payer_1", claim=claim[some], posted=posted[some], amount=-amount[some],
+            effective=effective[some], group="CO" if carc else "", carc=book.carc(carc),
+            remit=(remit[0][some], remit[1][some]), line=lines.number[at][some],
+        )  # fmt: skip
+        book.paid_rows.setdefault(kind, np.full(len(lines.claim), -1))[at[some]] = rows
+
+    row("contractual", lines.charge[at] - lines.allowed[at], "45")
+    row("payer_payment", lines.payment[at], "")
+    row("sequestration", lines.sequestration[at], "253")
+
+    second = shares.second_payer[claim] >= 0
+    # What was asked for at the visit has been moved already: copay first, then deductible, then coinsurance.
+    already = shares.due_at_visit[at]
+    owed = np.zeros(len(at), dtype=np.int64)
+    for carc, share in (("3", lines.copay[at]), ("1", lines.deductible[at]), ("2", lines.coinsurance[at])):
+        moved = np.minimum(share, already)
+        already = already - moved
+        share = share - moved
+        owed += share
+        for which, party, reason in (
+            (second, "payer_2", "to_second_payer"),
+            (~second, "patient", "patient_share"),
+        ):
+            some = np.flatnonzero(which)
+            book.transfer(
+                "payer_1", party, claim=claim[some], posted=posted[some], amount=share[some],
+                effective=effective[some], reason=reason, group="PR", line=lines.number[at][some],
+                carc=book.carc(carc), remit=(remit[0][some], remit[1][some]),
+            )  # fmt: skip
+    book.transfer(
+        "payer_1", "patient", claim=claim, posted=posted, amount=-already, effective=effective,
+        reason="not_due_after_all", line=lines.number[at], remit=remit,
+    )  # fmt: skip
+    owed += shares.not_collected(at, claim) - already
+    own = ~second & (owed != 0)
+    shares.owed.append((claim[own], posted[own], owed[own]))
+    passed = second & (owed > 0)
+    shares.to_second.append((at[passed], effective[passed], posted[passed], owed[passed]))
+
+
+def post_later_denials(book: Book, world: World, copies: tuple[Ints, Ints, Ints]) -> None:
+    """Post the denials of resubmissions, and of ``copies`` (claims, payment days, posting days)."""
+    lines, answers = book.lines, world.answers
+    log = world.answer_log.joined()
+    at, event = _lines_of(book, log["claim"])
+    hit = answers.late[lines.claim[at]] | answers.decisions.denied_line[at]
+    at, event = at[hit], event[hit]
+    _post_denials(book, world, at, log["pay_day"][event], log["post_day"][event])
+
+    claim, pay_day, post_day = copies
+    at, event = _lines_of(book, claim)
+    code = np.full(len(at), book.rules.denials.carcs.index("18"))
+    book.post(
+        "denial", "payer_1", claim=lines.claim[at], posted=post_day[event],
+        amount=np.zeros(len(at), dtype=np.int64), effective=pay_day[event], group="OA",
+        remit=(answers.payer[lines.claim[at]], pay_day[event]), line=lines.number[at],
+        memo=lines.charge[at], carc=book.denial_carc(code), rarc=book.rarc_of[code, 0],
+    )  # fmt: skip
+
+
+def _lines_of(book: Book, claim: Ints) -> tuple[Ints, Ints]:
+    """Return the positions of all lines of some claims (which may repeat), and which entry each belongs to."""
+    size = book.lines.size[claim]
+    event = np.repeat(np.arange(len(claim)), size)
+    first = np.cumsum(size) - size
+    return np.arange(len(event)) - np.repeat(first, size) + book.lines.start[claim][event], event
+
+
+def post_ends(book: Book, world: World, shares: Shares, denial_rows: Ints) -> None:
+    """Post how denied and never-answered claims end: paid after all, written off, or left to the patient."""
+    lines, answers = book.lines, world.answers
+    hit = denial_rows >= 0
+    end = world.end[lines.claim]
+
+    at = np.flatnonzero(hit & (end == End.WON))
+    claim = lines.claim[at]
+    pay_day, post_day = world.end_pay_day, world.end_day
+    # A payer that changes its mind takes the denial back first and then pays.
+    book.post(
+        "reversal", "payer_1", claim=claim, posted=post_day[claim],
+        amount=np.zeros(len(at), dtype=np.int64), effective=pay_day[claim], reason="denial_reversed",
+        remit=(answers.payer[claim], pay_day[claim]), line=lines.number[at], memo=-lines.charge[at],
+        reverses=denial_rows[at],
+    )  # fmt: skip
+    _post_paid(book, world, shares, at, pay_day, post_day)
+
+    never_answered = answers.post_day[lines.claim] < 0
+    at = np.flatnonzero((end == End.WRITTEN_OFF) & (hit | never_answered))
+    _post_given_up(book, world, shares, at)
+    at = np.flatnonzero((end == End.TO_PATIENT) & hit)
+    claim = lines.claim[at]
+    amount = _down_to_contract(book, world, at, lines.charge[at] - shares.due_at_visit[at])
+    book.transfer(
+        "payer_1", "patient", claim=claim, posted=world.end_day[claim], amount=amount,
+        reason="denied_to_patient", group="PR", line=lines.number[at],
+        carc=book.denial_carc(np.maximum(answers.code(claim), 0)),
+    )  # fmt: skip
+    shares.owed.append((claim, world.end_day[claim], amount + shares.not_collected(at, claim)))
+
+
+def _down_to_contract(book: Book, world: World, at: Ints, left: Ints) -> Ints:
+    """Take lines that the payer will not pay down to the contract price; return what is left of ``left``.
+
+    The part of the charge above the contract was never worth anything: only the rest is a loss.
+    """
+    lines = book.lines
+    claim = lines.claim[at]
+    above = np.minimum(lines.charge[at] - lines.contract[at], left)
+    some = np.flatnonzero(above)
+    book.post(
+        "contractual", "payer_1", claim=claim[some], posted=world.end_day[claim[some]], amount=-above[some],
+        reason="above_contract", line=lines.number[at][some],
+    )  # fmt: skip
+    return left - above
+
+
+def _post_given_up(book: Book, world: World, shares: Shares, at: Ints) -> None:
+    """Write lines off with the reason that the practice would give."""
+    lines, answers = book.lines, world.answers
+    claim = lines.claim[at]
+    # What the practice must bear is not the patient's either: money due at the visit goes back.
+    due = shares.due_at_visit[at]
+    book.transfer(
+        "payer_1", "patient", claim=claim, posted=world.end_day[claim], amount=-due,
+        reason="not_due_after_all", line=lines.number[at],
+    )  # fmt: skip
+    given_back = (due > 0) & (shares.collected[claim] > 0)
+    shares.owed.append((claim[given_back], world.end_day[claim[given_back]], -due[given_back]))
+    amount = _down_to_contract(book, world, at, lines.charge[at])
+    code = answers.code(claim)
+    category = book.rules.denials.category[np.maximum(code, 0)]
+    by_category = np.array([REASONS.index(_WRITE_OFF_REASON[name]) for name in CATEGORIES])
+    finding = world.end_finding[claim]
+    untimely = category == CATEGORIES.index("timely_filing")
+    reason = np.select(
+        [
+            code < 0,
+            finding == Finding.LOW_VALUE,
+            (finding == Finding.PAST_LIMIT) & ~untimely,
+        ],
+        [
+            REASONS.index("never_filed_in_time"),
+            REASONS.index("low_value_not_worked"),
+            REASONS.index("deadline_missed"),
+        ],
+        by_category[category],
+    )
+    some = np.flatnonzero(amount)
+    book.post(
+        "write_off", "payer_1", claim=claim[some], posted=world.end_day[claim[some]], amount=-amount[some],
+        reason=reason[some], line=lines.number[at][some],
+    )  # fmt: skip

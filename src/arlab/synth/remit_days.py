@@ -1,0 +1,76 @@
+"""On which day does a payer pay, and when is its remittance posted?
+
+A payer sends one remittance per payment day; the practice posts it whole. Amounts are not known here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+
+from arlab.synth.days import Calendar
+from arlab.synth.rulebook import Rulebook
+from arlab.synth.streams import Streams, lag_table
+
+__all__ = ["RemitDays", "draw_answer_lags", "make_remit_days"]
+
+Ints = npt.NDArray[np.int64]
+
+# Working days from payment to posting: most remittances are posted within two days.
+_POSTING = np.array([0, 1, 1, 1, 1, 2, 2, 2, 3, 4])
+_LATE_ANSWER = (45, 110)  # days in which a claim that a payer sits on is answered
+_NO_PAY_FASTER = 0.6  # a payer with a payment floor answers a denial in this part of the time
+
+
+@dataclasses.dataclass(frozen=True)
+class RemitDays:
+    """Payment days and posting days; ``next_pay`` and ``posting`` are payer x day."""
+
+    calendar: Calendar
+    next_pay: Ints
+    posting: Ints
+    lags: Ints
+
+    def pay(self, payer: Ints, day: Ints) -> Ints:
+        """Return the payer's first payment day on or after a day."""
+        return self.next_pay[payer, self.calendar.clip(day)]
+
+    def post(self, payer: Ints, pay_day: Ints) -> Ints:
+        """Return the day on which the practice posts the remittance of a payment day."""
+        return self.posting[payer, pay_day]
+
+
+def make_remit_days(rules: Rulebook, calendar: Calendar, streams: Streams) -> RemitDays:
+    """Return the payment and posting days of every payer over the simulated time."""
+    payers = rules.payers
+    pays = payers.pays_on[:, calendar.weekday] & calendar.working
+    pays[:, -1] = True
+    days = np.where(pays, np.arange(calendar.length), calendar.length)
+    next_pay = np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1]
+    lag = _POSTING[streams.stage("posting").below(len(_POSTING), pays.shape)]
+    posting = calendar.plus_working(np.broadcast_to(np.arange(calendar.length), pays.shape), lag)
+    lags = np.array(
+        [
+            lag_table(median, sigma) if median else np.zeros(1 << 12, dtype=np.int64)
+            for median, sigma in zip(payers.remit_median, payers.remit_sigma, strict=True)
+        ]
+    )
+    return RemitDays(calendar, next_pay, posting, lags)
+
+
+def draw_answer_lags(
+    rules: Rulebook, days: RemitDays, streams: Streams, stage: str, payer: Ints
+) -> tuple[Ints, Ints]:
+    """Return days from receipt to answer, when the answer is a payment and when it is a denial.
+
+    A payer that must not pay before some day (Medicare) may deny before it.
+    """
+    draws = streams.stage(stage)
+    lag = draws.pick_by(days.lags, payer)
+    late = draws.share(len(payer)) < rules.payers.late_share[payer]
+    lag = np.where(late, draws.between(*_LATE_ANSWER, len(payer)), lag)
+    floor = rules.payers.floor_days[payer]
+    sooner = np.maximum(np.floor(lag * _NO_PAY_FASTER).astype(np.int64), 4)
+    return np.maximum(lag, floor), np.where(floor > 0, sooner, lag)

@@ -1,0 +1,54 @@
+"""Which practice is the bundled sample, and how is it made again?
+
+``python -m arlab.synth.sample`` writes ``data/sample`` anew: the same scenario and seed give the same content.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+from arlab.reference import data_path
+from arlab.synth.export import write_export
+from arlab.synth.practice import GENERATOR_VERSION, make_practice
+from arlab.synth.scenario import PRESETS, Scenario
+from arlab.tables import save_practice
+
+__all__ = ["SAMPLE_SEED", "sample_scenario", "write_sample"]
+
+SAMPLE_SEED = 3
+EXPORT = "export.csv"
+
+
+def sample_scenario() -> Scenario:
+    """Return the scenario of the sample: a small practice of four part-time providers in two offices."""
+    return dataclasses.replace(
+        PRESETS["typical"],
+        claims_per_year=2_680,
+        providers={"primary_care": 2, "orthopaedics": 1, "cardiology": 1},
+        locations=2,
+        staff=2,
+    )
+
+
+def write_sample(folder: Path) -> Path:
+    """Write the sample practice (Parquet tables, manifest, CSV export) into a folder; return the manifest."""
+    scenario = sample_scenario()
+    practice = make_practice(scenario, seed=SAMPLE_SEED)
+    about = {
+        "scenario": scenario.name,
+        "seed": SAMPLE_SEED,
+        "generator_version": GENERATOR_VERSION,
+        "made_by": "python -m arlab.synth.sample",
+        "note": "Synthetic: no patient, payer or practice in it is real.",
+    }
+    folder = Path(folder)
+    manifest = save_practice(practice, folder, about=about)
+    write_export(practice, folder / EXPORT)
+    return manifest
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else data_path("reference").parent / "sample"
+    sys.stdout.write(f"{write_sample(target)}\n")

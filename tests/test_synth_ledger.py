@@ -1,0 +1,132 @@
+"""The generator's money: carried-forward payments, patient shares, contract prices, the books line by line."""
+
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arlab.synth import PRESETS, Scenario, make_practice
+from arlab.synth.days import make_calendar
+from arlab.synth.ledger import carried_forward, numbered
+from arlab.synth.lines import make_lines, starts_of
+from arlab.synth.people import make_patients
+from arlab.synth.rulebook import SELF_PAY, load_rulebook
+from arlab.synth.streams import Streams
+from arlab.synth.visits import make_visits
+
+
+def test_a_payer_that_is_owed_money_pays_less_next_time():
+    assert carried_forward(np.array([160, -80, 20, 40, 40])).tolist() == [160, 0, 0, 0, 20]
+    assert carried_forward(np.array([-80])).tolist() == [0]
+    assert carried_forward(np.array([], dtype=np.int64)).tolist() == []
+
+
+@given(st.lists(st.integers(-10_000, 10_000), max_size=30))
+def test_carrying_forward_is_what_a_bookkeeper_would_do(owed):
+    debt, by_hand = 0, []
+    for one in owed:
+        paid = max(one - debt, 0)
+        debt = max(debt - one, 0)
+        by_hand.append(paid)
+    assert carried_forward(np.array(owed, dtype=np.int64)).tolist() == by_hand
+
+
+def test_numbers_become_names():
+    assert numbered("C", np.array([1, 250]), 4).tolist() == ["C0001", "C0250"]
+    assert starts_of(np.array([3, 3, 5, 9, 9])).tolist() == [0, 2, 3]
+
+
+@functools.cache
+def stages(seed):
+    scenario = Scenario(claims_per_year=1_500, months=14)
+    rules, streams = load_rulebook(), Streams(seed)
+    calendar = make_calendar(scenario.start, 800)
+    patients = make_patients(scenario, rules, streams)
+    visits = make_visits(scenario, calendar, patients, streams)
+    return patients, visits, make_lines(scenario, rules, visits, patients, streams)
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 10_000))
+def test_patient_shares_stay_within_what_is_allowed(seed):
+    patients, visits, lines = stages(seed)
+    assert (lines.deductible >= 0).all() and (lines.coinsurance >= 0).all() and (lines.copay >= 0).all()
+    assert (lines.payment >= 0).all() and (lines.sequestration >= 0).all()
+    total = lines.payment + lines.sequestration + lines.patient_share
+    assert (total == lines.allowed).all()
+    assert (lines.allowed <= lines.contract).all() and (lines.contract <= lines.charge).all()
+    # Nobody pays more deductible in a year than the plan asks.
+    season = visits.patient[lines.claim] * 10 + visits.year[lines.claim]
+    taken = np.bincount(season, weights=lines.deductible)
+    asked = np.repeat(patients.deductible, 10)[: len(taken)]
+    assert (taken <= asked).all()
+    assert (lines.size >= 1).all() and lines.size.sum() == len(lines.claim)
+
+
+@functools.cache
+def practice():
+    scenario = dataclasses.replace(PRESETS["typical"], claims_per_year=2_000)
+    return make_practice(scenario, seed=9)
+
+
+def test_lines_are_priced_by_their_contract():
+    lines = practice().lines.merge(practice().claims[["claim_id", "service_date"]], on="claim_id")
+    first = practice().coverages.query("rank == 1")[["claim_id", "contract_id", "payer"]]
+    lines = lines.merge(first, on="claim_id")
+    priced = lines.merge(practice().contracts, on=["contract_id", "procedure"], suffixes=("", "_of_contract"))
+    assert len(priced) == len(lines)
+    assert (priced["payer"] == priced["payer_of_contract"]).all()
+    assert (priced["service_date"] >= priced["effective_from"]).all()
+    assert (priced["service_date"] <= priced["effective_to"]).all()
+    by_contract = (priced["allowed"] * 100).round() * priced["units"].astype("int64")
+    assert ((priced["expected_allowed"] * 100).round() == by_contract).all()
+
+
+def test_prices_rise_with_the_year():
+    prices = (
+        practice()
+        .contracts.query("procedure == 'EST-L4'")
+        .pivot(index="payer", columns="effective_from", values="allowed")
+    )
+    first, second = prices.columns
+    assert (prices[second] > prices[first]).all()
+
+
+def test_every_contract_has_a_row_for_its_terms():
+    terms = practice().contracts.query("procedure == '*'")
+    assert set(terms["contract_id"]) == set(practice().contracts["contract_id"])
+    assert terms["allowed"].isna().all()
+
+
+def test_most_lines_are_paid_at_the_contract_price_and_some_below():
+    rows = practice().transactions
+    lines = practice().lines.set_index(["claim_id", "line_number"])
+    contract = rows.query("kind == 'contractual' and carc == '45' and responsible == 'payer_1'")
+    contract = contract[contract["reason"].isna()].groupby(["claim_id", "line_number"])["amount"].sum()
+    allowed = (lines["charge"].reindex(contract.index) + contract).round(2)
+    expected = lines["expected_allowed"].reindex(contract.index)
+    short = (allowed < expected - 0.005).mean()
+    assert 0.01 <= short <= 0.06
+    assert (allowed <= expected + 0.005).all()
+
+
+def test_self_pay_has_no_payer_anywhere():
+    alone = practice().claims.query("payer_class == 'self_pay'")
+    assert (alone["first_payer"] == SELF_PAY).all() and alone["expected_allowed"].isna().all()
+    ids = set(alone["claim_id"])
+    assert not practice().coverages["claim_id"].isin(ids).any()
+    rows = practice().transactions[practice().transactions["claim_id"].isin(ids)]
+    assert set(rows["responsible"]) <= {"patient", "agency"}
+
+
+@pytest.mark.parametrize("responsible", ["payer_1", "payer_2", "patient", "agency"])
+def test_no_party_is_taken_below_zero_without_a_reason(responsible):
+    rows = practice().transactions
+    held = rows[rows["responsible"] == responsible].groupby("claim_id")["amount"].sum().round(2)
+    below = rows[rows["claim_id"].isin(held[held < 0].index)]
+    causes = below.groupby("claim_id")["reason"].agg(lambda reasons: set(reasons.dropna()))
+    known = {"duplicate_payment", "paid_twice", "not_due_after_all"}
+    assert all(reasons & known for reasons in causes)
