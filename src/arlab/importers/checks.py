@@ -1,0 +1,92 @@
+"""Does the file agree with itself?
+
+Compares totals columns with their parts, and statuses with balances, and notes what was above the table. It
+changes no row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from arlab.importers.amounts import Mask
+from arlab.importers.detect import Table
+from arlab.importers.findings import Findings, column, count, listed, money, rows
+from arlab.importers.layouts import BUCKETS, Dollars, status_families
+from arlab.importers.parsed import Parsed
+
+__all__ = ["check_total_column", "tell_columns", "tell_nothing_open", "tell_titles"]
+
+
+_CODE = r"[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}"
+
+
+def tell_titles(table: Table, findings: Findings) -> None:
+    """Note the rows above the column names; they hold no data."""
+    if table.title_rows:
+        findings.add(
+            "title_rows",
+            rows(table.title_rows),
+            f"{count(len(table.title_rows), 'row')} above the column names (row {table.header_row}) hold titles.",
+        )
+
+
+def tell_columns(parsed: Parsed, findings: Findings) -> None:
+    """Note the columns that were dropped because they hold people, and payers that are only codes."""
+    personal = parsed.columns.personal
+    if personal:
+        findings.add(
+            "personal", "file", f"Names and contact data were dropped on reading: {listed(personal)}."
+        )
+    if parsed.has("payer"):
+        values = parsed.text("payer")
+        values = values[values != ""]
+        if len(values) and values.str.fullmatch(_CODE).mean() > 0.5:
+            where = column(parsed.columns.chosen["payer"])
+            findings.add(
+                "payer_codes", where, "It holds codes, not names of payers; they are shown as they are."
+            )
+
+
+def check_total_column(
+    parsed: Parsed, dollars: Dollars, layout: str, accepted: Mask, findings: Findings
+) -> None:
+    """Note whether a total beside the buckets of a row is their sum; the buckets count."""
+    total = next((concept for concept in ("total", "balance") if parsed.has(concept)), None)
+    if layout != BUCKETS or total is None:
+        return
+    values = parsed.amounts[total]
+    wrong = accepted & values.readable & (values.cents != dollars.cents)
+    where = column(parsed.columns.chosen[total])
+    if wrong.any():
+        numbers = parsed.table.row_numbers[wrong]
+        off = int((values.cents - dollars.cents)[wrong].sum())
+        findings.add(
+            "total_column_differs",
+            where,
+            f"It is not the sum of the buckets in {count(len(numbers), 'row')} ({rows(numbers)}), by {money(off)}"
+            " in all; the buckets count.",
+        )
+    else:
+        checked = int((accepted & values.readable).sum())
+        findings.add(
+            "total_column", where, f"It is the sum of the buckets in all {checked:,} rows that have it."
+        )
+
+
+def tell_nothing_open(parsed: Parsed, accepted: Mask, findings: Findings) -> None:
+    """Note that no balance is open, and whether the statuses say otherwise."""
+    findings.add(
+        "nothing_open",
+        "file",
+        "No balance is above zero: nothing is open, so there is no aging to show.",
+    )
+    if parsed.has("status"):
+        families, _ = status_families(parsed)
+        waiting = accepted & (families == "undecided").to_numpy(dtype=bool)
+        if waiting.any():
+            numbers = parsed.table.row_numbers[np.flatnonzero(waiting)]
+            findings.add(
+                "status_contradiction",
+                column(parsed.columns.chosen["status"]),
+                f"Claims that are open by their status but have no balance: {len(numbers):,} ({rows(numbers)}).",
+            )

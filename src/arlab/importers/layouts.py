@@ -1,0 +1,173 @@
+"""Which of the known layouts is this file, and what is each row worth in open dollars?
+
+A layout is how a file says what is open: balances, age-bucket columns, or claims with a status. This names the
+amount of every row and the party that owes it; it rejects no row and writes no table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arlab.importers.amounts import Amounts, Mask
+from arlab.importers.findings import listed
+from arlab.importers.mapping import ColumnMap
+from arlab.importers.parsed import Parsed
+from arlab.importers.vocabulary import (
+    AMOUNTS_BY_PARTY,
+    CLOCKS,
+    RESPONSIBLE_WORDS,
+    SELF_PAY_WORDS,
+    STATUS_WORDS,
+    name_key,
+    text_words,
+)
+
+__all__ = [
+    "BALANCES",
+    "BUCKETS",
+    "CLAIMS",
+    "Dollars",
+    "choose_layout",
+    "dollars_of",
+    "responsible_of",
+    "status_families",
+]
+
+BALANCES, BUCKETS, CLAIMS = "balances", "buckets", "claims"
+_SURE = 0.7
+
+
+@dataclasses.dataclass(frozen=True)
+class Dollars:
+    """The amount of every row that decides open AR.
+
+    ``columns`` are the columns it comes from and ``name`` how they are called together; ``parts`` maps the party
+    to its share where the file splits it; ``foreign`` marks amounts in another currency.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    cents: npt.NDArray[np.int64]
+    readable: Mask
+    bad: Mask
+    foreign: Mask
+    parts: Mapping[str, npt.NDArray[np.int64]]
+
+
+def choose_layout(columns: ColumnMap) -> str | None:
+    """Return the layout that the columns allow; None when they say nothing about open balances.
+
+    Bucket columns count when there is no balance that dates could age. Claims without a balance need a charge and
+    something that tells decided from undecided: a status, a decision date, or a count of the days pending.
+    """
+    if columns.has("transaction_kind"):
+        # A list of postings repeats the same dollars as charge, payment and transfer.
+        return None
+    dated = any(columns.has(clock) for clock in CLOCKS)
+    has_balance = columns.has("balance") or any(columns.has(part) for part in AMOUNTS_BY_PARTY)
+    if columns.buckets and not dated:
+        return BUCKETS
+    if has_balance or columns.buckets:
+        return BALANCES
+    pending = columns.has("age_days") and {"pending", "outstanding", "open"} & set(
+        text_words(columns.chosen["age_days"].replace("_", " "))
+    )
+    tells = columns.has("status") or columns.has("decision_date") or bool(pending)
+    sure = columns.has("charge") and columns.confidence["charge"] >= _SURE
+    return CLAIMS if sure and tells else None
+
+
+def dollars_of(parsed: Parsed, layout: str) -> Dollars:
+    """Return the amount of every row, as the layout says."""
+    amounts, chosen = parsed.amounts, parsed.columns.chosen
+    shares = {concept: amounts[concept] for concept in AMOUNTS_BY_PARTY if parsed.has(concept)}
+    if layout == CLAIMS:
+        return _single(chosen["charge"], amounts["charge"])
+    if layout == BUCKETS or not (parsed.has("balance") or shares):
+        buckets = {name: amounts[name] for name in parsed.columns.buckets}
+        return _sum(f"the sum of {listed(list(buckets))}", buckets, {name: name for name in buckets})
+    parts = {AMOUNTS_BY_PARTY[concept]: values.cents for concept, values in shares.items()}
+    names = {concept: chosen[concept] for concept in shares}
+    split = _sum(" + ".join(names.values()), shares, names)
+    if not parsed.has("balance"):
+        return dataclasses.replace(split, parts=parts)
+    whole = _single(chosen["balance"], amounts["balance"])
+    if not shares:
+        return whole
+    # A row without a total still says what each party owes.
+    use_split = amounts["balance"].blank & split.readable
+    return dataclasses.replace(
+        whole,
+        columns=(*whole.columns, *split.columns),
+        cents=np.where(use_split, split.cents, whole.cents),
+        readable=whole.readable | use_split,
+        parts=parts,
+    )
+
+
+def _single(name: str, values: Amounts) -> Dollars:
+    return Dollars(name, (name,), values.cents, values.readable, values.bad, values.foreign, {})
+
+
+def _sum(name: str, amounts: Mapping[str, Amounts], columns: Mapping[str, str]) -> Dollars:
+    """Return the sum of several columns; an empty cell is zero, as long as one is filled."""
+    every = list(amounts.values())
+    bad = np.logical_or.reduce([values.bad for values in every])
+    return Dollars(
+        name=name,
+        columns=tuple(columns[key] for key in amounts),
+        cents=np.sum([values.cents for values in every], axis=0, dtype=np.int64),
+        readable=np.logical_or.reduce([values.readable for values in every]) & ~bad,
+        bad=bad,
+        foreign=np.logical_or.reduce([values.foreign for values in every]),
+        parts={},
+    )
+
+
+def responsible_of(parsed: Parsed) -> pd.Series:
+    """Return, per row, who owes a balance that the file does not split: a party of the contract or ``unknown``."""
+    result = pd.Series("unknown", index=parsed.table.body.index, dtype="str")
+    if parsed.has("responsible"):
+        said = parsed.text("responsible")
+        words = {text: RESPONSIBLE_WORDS.get(name_key(text)) for text in said.unique()}
+        result = said.map(words).fillna("unknown").astype("str")
+    if parsed.has("payer"):
+        payer = parsed.text("payer")
+        own = {text for text in payer.unique() if name_key(text) in SELF_PAY_WORDS}
+        result = result.mask(payer.isin(own) & (result == "unknown"), "patient")
+    return result
+
+
+def status_families(parsed: Parsed) -> tuple[pd.Series, Mask]:
+    """Return, per row of a file of claims, undecided, denied, paid, void or unclear, and where the file disagrees
+    with itself.
+
+    The status decides; where there is none, a decision or payment date does. A claim that is undecided by its
+    status but has a decision or payment date contradicts itself and is unclear.
+    """
+    index = parsed.table.body.index
+    decided = np.zeros(len(index), dtype=bool)
+    for concept in ("decision_date", "payment_date"):
+        if parsed.has(concept):
+            # A date that cannot be read is still a sign that something was decided.
+            decided |= ~parsed.dates[concept].blank
+    if not parsed.has("status"):
+        family = np.where(decided, "decided", "undecided")
+        return pd.Series(family, index=index, dtype="str"), np.zeros(len(index), dtype=bool)
+    said = parsed.text("status")
+    families = {text: _family(text) for text in said.unique()}
+    by_status = said.map(families).astype("str")
+    # Without a status only a date can tell; without that nothing does.
+    by_status = by_status.mask((said == "") & decided, "decided")
+    conflict = ((by_status == "undecided") & decided).to_numpy(dtype=bool)
+    return by_status.mask(conflict, "unclear"), conflict
+
+
+def _family(text: str) -> str:
+    words = set(text_words(text.replace("_", " ")))
+    return next((family for family, known in STATUS_WORDS.items() if words & known), "unclear")

@@ -1,0 +1,236 @@
+"""Which column holds what?
+
+Names, synonyms and values decide together; every choice keeps its confidence and how it was made. What no one
+understands is listed as unused. Nothing is computed from the columns here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pandas as pd
+
+from arlab.errors import SettingsError
+from arlab.importers.ages import bucket_range, parse_days
+from arlab.importers.amounts import parse_amounts
+from arlab.importers.dates import parse_dates
+from arlab.importers.findings import Findings, column, listed
+from arlab.importers.vocabulary import (
+    AMOUNTS_BY_PARTY,
+    CLOCKS,
+    CONCEPTS,
+    PAYER_WORDS,
+    PERSONAL,
+    RESPONSIBLE_WORDS,
+    TRANSACTION_WORDS,
+    concepts_named,
+    name_key,
+    text_words,
+)
+
+__all__ = ["ColumnMap", "map_columns"]
+
+_ENOUGH = 0.5
+_MOST_VALUES = 5_000
+_HOW = {1.0: "its name is a known one", 0.8: "its name holds the words", 0.6: "its name often means this"}
+
+
+@dataclasses.dataclass(frozen=True)
+class ColumnMap:
+    """Which column holds which concept.
+
+    ``chosen`` maps concept to column; ``buckets`` are the columns that hold one age bucket each, youngest first;
+    ``personal`` are recognised as names or contact data and are dropped; ``unused`` are all that the result does
+    not use, the personal ones included.
+    """
+
+    chosen: Mapping[str, str]
+    confidence: Mapping[str, float]
+    how: Mapping[str, str]
+    buckets: tuple[str, ...]
+    personal: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def has(self, *concepts: str) -> bool:
+        """Return whether every one of these concepts has a column."""
+        return all(concept in self.chosen for concept in concepts)
+
+    def table(self) -> pd.DataFrame:
+        """Return the mapping to read: ``concept``, ``column``, ``confidence``, ``how``."""
+        rows = [
+            (concept, self.chosen[concept], self.confidence[concept], self.how[concept])
+            for concept in CONCEPTS
+            if concept in self.chosen
+        ]
+        rows += [("bucket_amount", name, 1.0, "its name is an age bucket") for name in self.buckets]
+        return pd.DataFrame(rows, columns=["concept", "column", "confidence", "how"]).astype(
+            {"concept": "str", "column": "str", "confidence": "float64", "how": "str"}
+        )
+
+
+def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings: Findings) -> ColumnMap:
+    """Return which column of a table of text holds which concept.
+
+    Parameters
+    ----------
+    body : table of text, one column per column of the file
+    given : concept -> column name, for what the user knows better; it wins
+    findings : receives columns that compete, or whose values do not fit their name
+
+    Raises
+    ------
+    SettingsError
+        when ``given`` names a concept or a column that there is not.
+    """
+    given = _checked(given or {}, [str(name) for name in body.columns])
+    free = [str(name) for name in body.columns if name not in given.values()]
+    samples = {name: _sample(body[name]) for name in free}
+    buckets = _bucket_columns(free, samples)
+    offers: list[tuple[float, float, str, str]] = []
+    for name in (name for name in free if name not in buckets):
+        share_filled = float((body[name] != "").mean()) if len(body) else 0.0
+        for concept, score in _offers_of(name, samples[name], findings).items():
+            if concept not in given:
+                offers.append((-score, -share_filled, name, concept))
+    chosen: dict[str, str] = dict(given)
+    confidence, how = dict.fromkeys(given, 1.0), dict.fromkeys(given, "given by the user")
+    personal: list[str] = []
+    losers: dict[str, list[str]] = {}
+    # The best offer first; the name settles ties, so that the order of columns changes nothing.
+    for minus_score, _, name, concept in sorted(offers):
+        if name in chosen.values() or name in personal:
+            continue
+        if concept in PERSONAL:
+            personal.append(name)
+        elif concept in chosen:
+            losers.setdefault(concept, []).append(name)
+        elif concept != "total" or buckets:
+            chosen[concept] = name
+            confidence[concept] = round(-minus_score, 2)
+            how[concept] = _how(name, concept, samples[name])
+    _tell_rivals(losers, chosen, findings)
+    used = {*chosen.values(), *buckets}
+    return ColumnMap(
+        chosen=chosen,
+        confidence=confidence,
+        how=how,
+        buckets=buckets,
+        personal=tuple(personal),
+        unused=tuple(str(name) for name in body.columns if name not in used),
+    )
+
+
+def _checked(given: Mapping[str, str], names: list[str]) -> dict[str, str]:
+    for concept, name in given.items():
+        if concept not in CONCEPTS:
+            raise SettingsError(
+                f"mapping names '{concept}', which is no concept: use one of {listed(list(CONCEPTS), most=60)}."
+            )
+        if name not in names:
+            raise SettingsError(
+                f"mapping gives '{concept}' the column '{name}', which the file does not have."
+            )
+    return dict(given)
+
+
+def _sample(text: pd.Series) -> pd.Series:
+    """Return the filled cells of a column, evenly thinned out when there are very many."""
+    step = max(1, len(text) // _MOST_VALUES)
+    thinned = text.iloc[::step]
+    return thinned[thinned != ""]
+
+
+def _bucket_columns(names: list[str], samples: Mapping[str, pd.Series]) -> tuple[str, ...]:
+    """Return the columns named like age buckets that hold amounts, youngest first; none when there is only one."""
+    found = []
+    for name in names:
+        days = bucket_range(name)
+        if days is not None and _share_that_fits("money", samples[name]) >= _ENOUGH:
+            found.append((days[0], days[1] or 10_000, name))
+    return tuple(name for _, _, name in sorted(found)) if len(found) > 1 else ()
+
+
+def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, float]:
+    """Return the concepts that a column could hold, by its name and its values, each with a score."""
+    offers: dict[str, float] = {}
+    for concept, score in concepts_named(name).items():
+        fits = _share_of_concept(concept, sample)
+        if concept == "patient_id" and fits < _ENOUGH:
+            offers["patient_name"] = score
+        elif fits >= _ENOUGH:
+            offers[concept] = score * fits
+        elif score == 1.0 and CONCEPTS[concept].kind in ("money", "date"):
+            kind = "amounts" if CONCEPTS[concept].kind == "money" else "days"
+            findings.add(
+                "values",
+                column(name),
+                f"Its name says {concept}, but most of its values are not {kind}; it is not used.",
+            )
+    if set(offers) <= {"provider"} and _share_with_words(sample, PAYER_WORDS) >= _ENOUGH:
+        # A column called Provider that lists Medicare and Aetna holds insurance providers.
+        offers = {"payer": 0.7}
+    return offers
+
+
+def _share_of_concept(concept: str, sample: pd.Series) -> float:
+    """Return the share of values that fit a concept, beyond what its kind asks for."""
+    if sample.empty:
+        return 1.0
+    if concept == "patient_id":
+        return float(sample.str.contains(r"\d").mean())
+    if concept == "status":
+        return float(sample.str.contains(r"[A-Za-z]").mean())
+    if concept == "denial":
+        # Clinical codes (SNOMED and the like) stand in columns called reason code too; they are long numbers.
+        return float((~sample.str.fullmatch(r"\d{5,}")).mean())
+    if concept == "transaction_kind":
+        return _share_with_words(sample, TRANSACTION_WORDS)
+    if concept == "responsible":
+        return float(sample.map(name_key).isin(RESPONSIBLE_WORDS).mean())
+    return _share_that_fits(CONCEPTS[concept].kind, sample)
+
+
+def _share_that_fits(kind: str, sample: pd.Series) -> float:
+    """Return the share of values that can be read as their kind; 1 when there is none to judge by."""
+    if sample.empty:
+        return 1.0
+    if kind == "money":
+        amounts = parse_amounts(sample)
+        filled = (~amounts.blank).sum()
+        return float(amounts.readable.sum() / filled) if filled else 1.0
+    if kind == "date":
+        found = [parse_dates(sample, order="mdy"), parse_dates(sample, order="dmy")]
+        filled = (~found[0].blank).sum()
+        return float(max(int(dates.days.notna().sum()) for dates in found) / filled) if filled else 1.0
+    if kind == "days":
+        return float(parse_days(sample)[0].notna().mean())
+    if kind == "bucket":
+        return float(sample.map(lambda text: bucket_range(text) is not None).mean())
+    return 1.0
+
+
+def _share_with_words(sample: pd.Series, words: frozenset[str]) -> float:
+    return float(sample.map(lambda text: bool(words & set(text_words(text)))).mean()) if len(sample) else 0.0
+
+
+def _how(name: str, concept: str, sample: pd.Series) -> str:
+    """Say how a column came to stand for a concept."""
+    score = concepts_named(name).get(concept)
+    if score is None:
+        return "its values are those of payers"
+    share = _share_of_concept(concept, sample)
+    values = "it has no values to check" if sample.empty else f"{share:.0%} of its values fit"
+    return f"{_HOW[score]}; {values}" if CONCEPTS[concept].kind not in ("id", "text") else _HOW[score]
+
+
+def _tell_rivals(losers: Mapping[str, list[str]], chosen: Mapping[str, str], findings: Findings) -> None:
+    """Say where two columns could be the same thing and it matters which one is taken."""
+    for concept in ("balance", "charge", *AMOUNTS_BY_PARTY, *CLOCKS, "snapshot_date"):
+        others = [name for name in losers.get(concept, ()) if name not in chosen.values()]
+        if others:
+            findings.add(
+                "rival_columns",
+                column(chosen[concept]),
+                f"It is taken as {concept}; {listed(others)} could also be that and is not used.",
+            )

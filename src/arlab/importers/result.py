@@ -1,0 +1,91 @@
+"""What does reading a file give back?
+
+The import, its reconciliation, and nothing that computes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from arlab.tables import Practice
+
+__all__ = ["Import", "Reconciliation"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Reconciliation:
+    """Where every row and every cent of a file went.
+
+    Amounts are integer cents; the ``dollars_`` properties are the same in dollars. ``accepted`` rows include the
+    ``repaired`` ones. The accepted cents are those counted as open, less credits, plus those set aside.
+    """
+
+    rows_in: int
+    accepted: int
+    repaired: int
+    quarantined: int
+    cents_in: int
+    cents_accepted: int
+    cents_quarantined: int
+    cents_open: int
+    cents_credit: int
+    cents_aside: int
+    dollars_column: str
+
+    @property
+    def dollars_in(self) -> float:
+        """Dollars of all data rows."""
+        return self.cents_in / 100
+
+    @property
+    def dollars_accepted(self) -> float:
+        """Dollars of the accepted rows."""
+        return self.cents_accepted / 100
+
+    @property
+    def dollars_quarantined(self) -> float:
+        """Dollars of the quarantined rows."""
+        return self.cents_quarantined / 100
+
+    @property
+    def ties_out(self) -> bool:
+        """Whether what came in was accepted or quarantined, and what was accepted went somewhere, to the cent."""
+        return (
+            self.rows_in == self.accepted + self.quarantined
+            and self.repaired <= self.accepted
+            and self.cents_in == self.cents_accepted + self.cents_quarantined
+            and self.cents_accepted == self.cents_open - self.cents_credit + self.cents_aside
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Import:
+    """A file as read.
+
+    Parameters
+    ----------
+    practice : the open items and credits of the file, as a practice
+    source, kind : name of the file without its folder; csv, xlsx or parquet
+    mapping : ``concept, column, confidence, how``
+    unused_columns : columns that were dropped on reading, names and contact data among them
+    findings : ``code, where, sentence``
+    quarantine : ``row_number, reason, dollars`` of the rows that were not accepted
+    reconciliation : where every row and cent went
+    cannot_compute : (measure, why) pairs
+    aside : ``what, items, dollars, why``: accepted dollars of the file that are not counted as open
+    currency : code of the currency that the amounts are in; they are shown as they are, never converted
+    """
+
+    practice: Practice
+    source: str
+    kind: str
+    mapping: pd.DataFrame
+    unused_columns: tuple[str, ...]
+    findings: pd.DataFrame
+    quarantine: pd.DataFrame
+    reconciliation: Reconciliation
+    cannot_compute: tuple[tuple[str, str], ...]
+    aside: pd.DataFrame
+    currency: str = "USD"
