@@ -1,0 +1,25 @@
+"""What does a table look like as a picture, and what does the picture say in words?
+
+Draws matplotlib Axes from small result tables and writes the sentence that goes with each. It computes no
+measure, opens no window and keeps no figure open.
+"""
+
+from arlab.plots.aging import describe_aging_by, plot_aging, plot_aging_by
+from arlab.plots.buckets import dollars_over_90
+from arlab.plots.canvas import render_png, show
+from arlab.plots.words import amounts_in, currency_sign, dollar_text, dollars_sum, share_text, shorten
+
+__all__ = [
+    "amounts_in",
+    "currency_sign",
+    "describe_aging_by",
+    "dollar_text",
+    "dollars_over_90",
+    "dollars_sum",
+    "plot_aging",
+    "plot_aging_by",
+    "render_png",
+    "share_text",
+    "shorten",
+    "show",
+]

@@ -1,0 +1,231 @@
+"""How was the file read, is every row accounted for, and what can the source not tell?
+
+Builds the sections about the source of the numbers: reconciliation, amounts that stand apart, mapping, findings,
+and what could not be computed. It ages nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from arlab.aging import credit_items, credit_table
+from arlab.errors import NotAvailable
+from arlab.plots import amounts_in, dollars_sum
+from arlab.report.aged import money
+from arlab.report.content import Column, Section, Table
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+    from arlab.importers import Import
+    from arlab.tables import Practice
+
+__all__ = [
+    "apart_section",
+    "cannot_section",
+    "credits_of",
+    "currency_of",
+    "describe_reconciliation",
+    "mapping_section",
+    "problems_section",
+    "reconciliation_section",
+]
+
+MOST_ROWS = 50
+
+_PAYEES = {
+    "payer_1": "First payer",
+    "payer_2": "Second payer",
+    "payer_3": "Third payer",
+    "patient": "Patient",
+    "agency": "Collection agency",
+}
+
+
+def credits_of(practice: Practice, *, as_of: dt.date | None) -> pd.DataFrame | None:
+    """Return what the practice owes back, or nothing where the source cannot say."""
+    try:
+        return credit_items(practice, as_of=as_of)
+    except NotAvailable:
+        return None
+
+
+def currency_of(source: Practice | Import) -> str:
+    """Return the code of the currency that the amounts are in."""
+    return str(getattr(source, "currency", None) or "USD")
+
+
+def describe_reconciliation(source: Import) -> str:
+    """Return whether a file ties out, as one sentence with its rows and amounts."""
+    with amounts_in(currency_of(source)):
+        return reconciliation_section(source).sentences[0]
+
+
+def reconciliation_section(source: Import) -> Section:
+    """Return whether every row and cent of a file is accounted for."""
+    found = source.reconciliation
+    into = Table(
+        "reconciliation-table",
+        f"Rows and amounts of the file (amounts from {found.dollars_column})",
+        (Column("Part"), Column("Rows", True), Column("Amount", True)),
+        (
+            ("In the file", f"{found.rows_in:,}", _of_cents(found.cents_in)),
+            ("Accepted", f"{found.accepted:,}", _of_cents(found.cents_accepted)),
+            ("of them repaired, with a finding", f"{found.repaired:,}", "–"),
+            ("Quarantined", f"{found.quarantined:,}", _of_cents(found.cents_quarantined)),
+        ),
+        (
+            "Difference",
+            f"{found.rows_in - found.accepted - found.quarantined:,}",
+            _of_cents(found.cents_in - found.cents_accepted - found.cents_quarantined),
+        ),
+    )
+    unexplained = found.cents_accepted - found.cents_open + found.cents_credit - found.cents_aside
+    accepted = Table(
+        "accepted-table",
+        "Where the accepted amount is",
+        (Column("Part"), Column("Amount", True)),
+        (
+            ("Open balance", _of_cents(found.cents_open)),
+            ("less credits owed back", _of_cents(-found.cents_credit)),
+            ("Not counted as open", _of_cents(found.cents_aside)),
+            ("Accepted", _of_cents(found.cents_accepted)),
+        ),
+        ("Difference", _of_cents(unexplained)),
+    )
+    parts = (
+        f"{_counted(found.rows_in, 'row')} and {_of_cents(found.cents_in)} in = {_counted(found.accepted, 'row')}"
+        f" and {_of_cents(found.cents_accepted)} accepted + {_counted(found.quarantined, 'row')} and"
+        f" {_of_cents(found.cents_quarantined)} quarantined; accepted = open balance of"
+        f" {_of_cents(found.cents_open)}"
+    )
+    if found.cents_credit:
+        parts += f" - credits of {_of_cents(found.cents_credit)}"
+    if found.cents_aside:
+        parts += f" + {_of_cents(found.cents_aside)} not counted as open"
+    verdict = "ties out to the cent" if found.ties_out else "does not tie out, one of these does not hold"
+    words = f"The file {verdict}: {parts}."
+    title = "Is every row and every cent of the file accounted for?"
+    return Section("reconciliation", title, (words,), None, (into, accepted))
+
+
+def _of_cents(cents: int) -> str:
+    return money(cents / 100)
+
+
+def apart_section(source: Practice | Import, *, owed: pd.DataFrame | None) -> Section:
+    """Return the dollars that are not in the open balance: credits, and what a file has besides."""
+    tables, sentences = [], []
+    if owed is None:
+        sentences.append("The source does not say what the practice owes back.")
+    elif owed.empty:
+        sentences.append("The practice owes nothing back.")
+    else:
+        amount = money(dollars_sum(owed["amount"]))
+        sentences.append(
+            f"The practice owes {amount} back on {_counted(len(owed), 'account')}; credits are never netted"
+            " into the buckets."
+        )
+        rows = [
+            (_PAYEES.get(str(row.responsible), "Not stated"), f"{row.items:,}", money(row.amount))
+            for row in credit_table(owed, by=["responsible"]).itertuples(index=False)
+        ]
+        tables.append(
+            Table(
+                "credits-table",
+                "Credits owed back",
+                (Column("To"), Column("Items", True), Column("Amount", True)),
+                tuple(rows),
+                ("Total", f"{len(owed):,}", amount),
+            )
+        )
+    aside = getattr(source, "aside", None)
+    if aside is not None and len(aside):
+        sentences.append("The file also has amounts that are not counted as open; the table says why.")
+        tables.append(
+            Table(
+                "aside-table",
+                "In the file, but not counted as open",
+                (Column("What"), Column("Items", True), Column("Amount", True), Column("Why")),
+                tuple(
+                    (str(row.what), f"{row.items:,}", money(row.dollars), str(row.why))
+                    for row in aside.itertuples(index=False)
+                ),
+            )
+        )
+    return Section("apart", "What stands apart from the open balance?", tuple(sentences), None, tuple(tables))
+
+
+def mapping_section(source: Import) -> Section:
+    """Return which column of the file was read as what, and which were left unread."""
+    columns = (Column("Read as"), Column("Column in the file"), Column("Confidence", True), Column("How"))
+    rows = [
+        (str(row.concept).replace("_", " "), str(row.column), _confidence(row.confidence), str(row.how))
+        for row in source.mapping.itertuples(index=False)
+    ]
+    sentences = [f"{_counted(len(rows), 'column')} of {source.source} could be read."]
+    notes: tuple[str, ...] = ()
+    if source.unused_columns:
+        names = ", ".join(source.unused_columns[:MOST_ROWS])
+        more = len(source.unused_columns) - MOST_ROWS
+        notes = (f"Left out: {names}{f' and {more} more' if more > 0 else ''}.",)
+    table = Table("mapping-table", "Columns and what they were read as", columns, tuple(rows))
+    return Section("mapping", "How was the file read?", tuple(sentences), None, (table,), notes)
+
+
+def _confidence(value: object) -> str:
+    return f"{value:.0%}" if isinstance(value, float) else str(value)
+
+
+def problems_section(source: Import) -> Section | None:
+    """Return the findings and the rows set aside, or nothing when there are none."""
+    tables = []
+    if len(source.findings):
+        found = [(str(row["where"]), str(row["sentence"])) for row in source.findings.to_dict("records")]
+        tables.append(_cut("findings-table", "Findings", (Column("Where"), Column("What")), found))
+    if len(source.quarantine):
+        rows = [
+            (
+                str(row["row_number"]),
+                str(row["reason"]),
+                "–" if row["dollars"] is None else money(row["dollars"]),
+            )
+            for row in source.quarantine.astype("object")
+            .where(source.quarantine.notna(), None)
+            .to_dict("records")
+        ]
+        columns = (Column("Row"), Column("Why"), Column("Amount", True))
+        tables.append(_cut("quarantine-table", "Quarantined rows", columns, rows))
+    if not tables:
+        return None
+    words = (
+        f"{_counted(len(source.findings), 'finding')} about the file and"
+        f" {_counted(len(source.quarantine), 'quarantined row')}."
+    )
+    if len(source.quarantine):
+        words += " Correct the quarantined rows at the source and read the file again."
+    return Section("problems", "What was found in the file?", (words,), None, tuple(tables))
+
+
+def _cut(key: str, caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    """Return a table with the first rows only, saying so in its caption."""
+    if len(rows) > MOST_ROWS:
+        caption = f"{caption}: the first {MOST_ROWS} of {len(rows):,}"
+    return Table(key, caption, columns, tuple(rows[:MOST_ROWS]))
+
+
+def cannot_section(pairs: Iterable[tuple[str, str]]) -> Section:
+    """Return what could not be computed and why."""
+    rows = tuple(dict.fromkeys((str(measure), str(why)) for measure, why in pairs))
+    title = "What could not be computed, and why?"
+    if not rows:
+        return Section("cannot", title, ("Nothing in this report is missing for want of data.",))
+    table = Table("cannot-table", "Measures without data", (Column("Measure"), Column("Why")), rows)
+    return Section("cannot", title, ("No number is better than a wrong one.",), None, (table,))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,95 @@
+"""Do charges, payments, adjustments, write-offs, open balances and credits tie out, to the cent?
+
+Builds the proof of a ledger on a day. It ages nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arlab.ledger import kind_totals
+from arlab.plots import dollars_sum
+from arlab.report.aged import money
+from arlab.report.content import Column, Section, Table
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from arlab.tables import Practice
+
+__all__ = ["tie_out_section"]
+
+# Kind of posting -> how it is called, and its part in charges = payments + adjustments + write-offs + ...
+_GROUPS = {
+    "charge": ("Charges", "charges"),
+    "payer_payment": ("Payments by payers", "payments"),
+    "patient_payment": ("Payments by patients", "payments"),
+    "refund_to_payer": ("Refunds to payers", "payments"),
+    "refund_to_patient": ("Refunds to patients", "payments"),
+    "recoupment": ("Taken back by payers", "payments"),
+    "contractual": ("Contractual adjustments", "adjustments"),
+    "sequestration": ("Sequestration", "adjustments"),
+    "write_off": ("Write-offs", "write-offs"),
+    "bad_debt": ("Bad debt", "write-offs"),
+    "transfer": ("Moved from one party to another", "transfers"),
+    "denial": ("Denials (move no money)", "denials"),
+    "reversal": ("Reversals that name no row", "other corrections"),
+}
+
+
+def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_back: float) -> Section:
+    """Return the ledger's tie-out: charges = payments + adjustments + write-offs + open - credits."""
+    rows = practice.transactions
+    kinds = rows.set_index("transaction_id")["kind"]
+    is_reversal = rows["kind"] == "reversal"
+    taken_back = rows["reverses_id"].map(kinds) if "reverses_id" in rows else rows["kind"].where(~is_reversal)
+    resolved = rows.assign(kind=rows["kind"].where(~is_reversal, taken_back.fillna("reversal")))
+    totals = kind_totals(resolved, as_of=as_of).set_index("kind")
+    reversed_ = kind_totals(resolved[is_reversal], as_of=as_of).set_index("kind")["amount"]
+    shown, parts = [], dict.fromkeys((part for _, part in _GROUPS.values()), 0.0)
+    for kind, (label, part) in _GROUPS.items():
+        if kind not in totals.index:
+            continue
+        count, amount = int(totals.loc[kind, "rows"]), float(totals.loc[kind, "amount"])
+        parts[part] = dollars_sum([parts[part], amount])
+        shown.append((label, f"{count:,}", money(amount), money(float(reversed_.get(kind, 0.0)))))
+    whole = dollars_sum(totals["amount"])
+    net = dollars_sum([balance, -owed_back])
+    ledger = Table(
+        "ledger-table",
+        "The ledger by kind of posting; plus raises the balance",
+        (Column("Posting"), Column("Rows", True), Column("Amount", True), Column("of it reversals", True)),
+        tuple(shown),
+        ("Sum of the ledger", f"{int(totals['rows'].sum()):,}", money(whole), money(dollars_sum(reversed_))),
+    )
+    check = Table(
+        "tie-out-table",
+        "The same sum from the open items",
+        (Column("Part"), Column("Amount", True)),
+        (
+            ("Open balance", money(balance)),
+            ("less credits owed back", money(-owed_back)),
+            ("Open balance less credits", money(net)),
+            ("Sum of the ledger", money(whole)),
+        ),
+        ("Difference", money(dollars_sum([net, -whole]))),
+    )
+    return Section("tie-out", "Does the ledger tie out?", (_tie_out_words(parts, balance, owed_back, net, whole),),
+                   None, (ledger, check))  # fmt: skip
+
+
+def _tie_out_words(
+    parts: dict[str, float], balance: float, owed_back: float, net: float, whole: float
+) -> str:
+    """Return the tie-out as a sentence with a plain yes or no."""
+    less = [f"{name} of {money(-parts[name])}" for name in ("payments", "adjustments", "write-offs")]
+    if parts["other corrections"]:
+        less.append(f"other corrections of {money(-parts['other corrections'])}")
+    equation = (
+        f"charges of {money(parts['charges'])} = {' + '.join(less)} + open balance of {money(balance)}"
+        f" - credits of {money(owed_back)}"
+    )
+    if net == whole and not parts["transfers"]:
+        return f"The ledger ties out to the cent: {equation}."
+    off = dollars_sum([whole, -net]) or parts["transfers"]
+    return f"The ledger does not tie out, {money(off)} is unexplained: {equation} does not hold."
