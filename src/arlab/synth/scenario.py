@@ -76,7 +76,7 @@ class Scenario:
     staff : number of people in follow-up
     minutes_per_claim : minutes of follow-up the practice can spend, per claim billed
     house_order : which items are worked first, ``largest`` or ``oldest``
-    cleanup_days : mean days until an item without any live remedy is written off
+    cleanup_days : median days until an item without any live remedy is written off
     statements, statement_days : statements sent before a balance is given up, and days between them
     agency_share : share of given-up patient balances that go to an agency instead of straight to bad debt
     small_balance : dollars below which a balance is written off instead of worked
