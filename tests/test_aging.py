@@ -280,6 +280,11 @@ def test_every_engine_ages_alike_and_keeps_its_kind():
         assert plain(found.rows()) == expected
 
 
+def test_rows_keep_their_order():
+    frame = items(*[(age * 37 % 211, 10) for age in range(400)])
+    assert add_bucket(add_age(frame, clock="service"))["claim_id"].tolist() == frame["claim_id"].tolist()
+
+
 def test_input_is_left_unchanged():
     frame = items((10, 10))
     before = frame.copy()

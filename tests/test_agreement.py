@@ -142,8 +142,9 @@ def test_aging_by_payer_equals_sql(sample, sql, day):
 def test_months_roll_forward_to_the_cent(sample, sql):
     months = [f"{y}-{m:02d}" for y in (2025, 2026) for m in range(1, 13) if f"{y}-{m:02d}" <= "2026-06"]
     ends = {m: str(sql.execute(f"select last_day(date '{m}-01')").fetchone()[0]) for m in months}
-    before, total_before = "2024-12-31", round(
-        balances(sample.transactions, as_of="2024-12-31")["balance"].sum() * 100
+    before, total_before = (
+        "2024-12-31",
+        round(balances(sample.transactions, as_of="2024-12-31")["balance"].sum() * 100),
     )
     for month in months:
         moved = kind_totals(sample.transactions, as_of=ends[month], after=before)
@@ -268,7 +269,13 @@ def test_every_engine_ages_the_sample_alike(sample):
         elif kind == "duckdb":
             report = report.pl()
         results[kind] = [
-            (r["payer"], r["responsible"], int(r["bucket_number"]), int(r["items"]), round(r["balance"] * 100))
+            (
+                r["payer"],
+                r["responsible"],
+                int(r["bucket_number"]),
+                int(r["items"]),
+                round(r["balance"] * 100),
+            )
             for r in report.to_dicts()
         ]
     assert len(results["pandas"]) > 20

@@ -161,6 +161,26 @@ def test_claims_with_a_decision_date_and_no_status(tmp_path):
     assert found.aside["dollars"].tolist() == [60.0]
 
 
+def test_a_claim_with_a_payment_is_not_open_at_its_full_charge(tmp_path):
+    text = "Claim #,DOS,Charges,Ins Paid,Adjustments,Status\n"
+    text += "C1,2026-05-01,10,0,0,Open\nC2,2026-05-01,20,5,,Open\n"
+    text += "C3,2026-05-01,40,,-5,Open\nC4,2026-05-01,80,,,Open\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    found = checked(read_export(tmp_path / "a.csv"))
+    assert sums(found.practice.open_items, "claim_id") == {"C1": 10.0, "C4": 80.0}
+    assert found.aside["dollars"].tolist() == [60.0]
+    assert "status_contradiction" in codes(found)
+
+
+def test_a_total_beside_dates_is_the_balance_and_beside_buckets_their_sum(tmp_path):
+    (tmp_path / "a.csv").write_text("Claim #,DOS,Total AR\nC1,2026-05-01,10\n", encoding="utf-8")
+    assert checked(read_export(tmp_path / "a.csv")).reconciliation.cents_open == 1000
+    (tmp_path / "b.csv").write_text("Payer,0-30,31-60,Total AR\nAetna,10,20,30\n", encoding="utf-8")
+    found = checked(read_export(tmp_path / "b.csv", as_of="2026-06-30"))
+    assert found.reconciliation.cents_open == 3000
+    assert "total_column" in codes(found)
+
+
 def test_bucket_columns_keep_their_names_and_order():
     found = checked(read_export(DATA / "buckets.csv"))
     assert found.practice.as_of == dt.date(2026, 6, 30)

@@ -229,7 +229,7 @@ BAD = {
     ),
     "prose": ("a.csv", "Dear Sir,\nplease find the report attached\n", "no row that looks like"),
     "no amount at all": ("a.csv", f"{HEADER}C1,A,2026-05-01,\n", "none of which can be used"),
-    "no date at all": ("a.csv", "Claim #,Balance\nC1,10\n", "give the day as as_of"),
+    "no date at all": ("a.csv", "Claim #,Balance\nC1,10\n", "give the day (--as-of)"),
     "postings": (
         "a.csv",
         "Claim,Type,Date,Outstanding\nC1,CHARGE,2026-05-01,10\nC1,PAYMENT,2026-05-02,10\n",

@@ -209,6 +209,8 @@ def test_data_is_never_taken_for_column_names():
         grid_of(["C1", "Ann", "2026-05-01", "10"], ["C2", "Bob", "2026-05-02", "20"])
     ).names_known
     assert not find_table(grid_of(["Ann Example", "Aetna", "Paid"], ["Bob", "Aetna", "Paid"])).names_known
+    known = ["Insurance", "Paid", "2026-05-01", "10", "20"]
+    assert not find_table(grid_of(known, ["Insurance", "Paid", "2026-05-02", "40", "80"])).names_known
     assert find_table(grid_of(["Colour", "Size"], ["red", "10"], ["blue", "20"])).names_known
 
 

@@ -250,8 +250,8 @@ def test_another_currency_is_never_called_dollars():
     with plots.amounts_in("ILS"):
         ax = plots.plot_aging_by(PAYERS)
         assert title(ax) == "Elm: 96% of the ILS 230 that is open"
-        assert "ILS 220" in texts(ax)
-        assert plots.describe_aging_by(PAYERS).count("ILS ") == 2
+        assert "ILS\u00a0220" in texts(ax)
+        assert plots.describe_aging_by(PAYERS).count("ILS\u00a0") == 2
     assert plots.dollar_text(10) == "$10"
 
 

@@ -564,6 +564,30 @@ def test_bucket_columns_keep_their_order_and_the_empty_ones(tmp_path):
     assert "$80.00 of it (62%) in the file's buckets over 90 days" in page.words()
 
 
+@pytest.mark.parametrize(
+    ("owed", "words"),
+    [
+        ({"patient": 10.0}, "Patients owe $10.00 (100%)."),
+        (
+            {"payer_1": 10.0, "payer_2": 20.0, "patient": 10.0},
+            "Payers owe $30.00 (75%) and patients $10.00 (25%).",
+        ),
+        (
+            {"payer_1": 20.0, "agency": 10.0, "unknown": 10.0},
+            "Payers owe $20.00 (50%); $10.00 (25%) is with the collection agency;"
+            " $10.00 (25%) is without a stated party.",
+        ),
+        ({"agency": 10.0}, "$10.00 (100%) is with the collection agency."),
+    ],
+)
+def test_who_owes_it_is_said_in_words(owed, words):
+    practice = snapshot(
+        balance=list(owed.values()), responsible=list(owed), service_date=days(*["2026-06-01"] * len(owed))
+    )
+    (section,) = [part for part in make_content(practice).sections if part.key == "owed-by"]
+    assert section.sentences == (words,)
+
+
 def test_another_currency_is_shown_as_it_is(tmp_path):
     path = tmp_path / "shekel.csv"
     path.write_text(
@@ -572,7 +596,7 @@ def test_another_currency_is_shown_as_it_is(tmp_path):
         "utf-8",
     )
     text = write_report(read_export(path), out=tmp_path).read_text(encoding="utf-8")
-    assert "ILS 1,540.00 is open on June 30, 2026" in text
+    assert "ILS\u00a01,540.00 is open on June 30, 2026" in text
     assert not re.search(r"\$\s*\d", text)
     assert "Every amount is in ILS." in text
 

@@ -163,9 +163,11 @@ def add_bucket(open_items: Any, *, edges: Sequence[int] = BUCKET_EDGES) -> Any:
     for edge in edges:
         passed = passed + (nw.col("age_days") > edge).fill_null(False).cast(nw.Int64)
     number = nw.when(nw.col("age_days").is_null()).then(nw.lit(len(edges) + 1)).otherwise(passed)
-    numbered = open_items.with_columns(bucket_number=number.cast(nw.Int64))
-    names = small_like(numbered, {"bucket_number": list(range(len(labels))), "bucket": list(labels)})
-    return numbered.join(names, on="bucket_number", how="left")
+    # The name by when/then and not by a join: a join would not keep the order of the rows.
+    name: Any = nw.when(number == 0).then(nw.lit(labels[0]))
+    for place, label in enumerate(labels[1:], start=1):
+        name = name.when(number == place).then(nw.lit(label))
+    return open_items.with_columns(bucket_number=number.cast(nw.Int64), bucket=name)
 
 
 @table_function(
@@ -315,6 +317,8 @@ def aged_items(
         dated = [name for name in ("service_date", "first_bill_date", "responsibility_date") if name in items]
         if "bucket" in items and (clock == "standard" or not dated):
             return items.assign(clock="as in the file")
+        if "age_days" in items and not dated:
+            return add_bucket(items.assign(clock="as in the file"), edges=edges)
         if clock == "standard" and not {"first_bill_date", "responsibility_date"} <= set(dated):
             clock = "first_bill" if "first_bill_date" in dated else "service"
     return add_bucket(add_age(items, clock=clock), edges=edges)

@@ -16,7 +16,7 @@ NAMED = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "
 
 def write(*words):
     with open(LOG, "a", encoding="utf-8") as log:  # noqa: PTH123 (runs at every start: few imports)
-        log.write(" ".join(str(word) for word in words) + "\n")
+        log.write(" ".join(str(word) for word in words).replace("\n", " ") + "\n")
 
 
 def is_here(host):

@@ -73,4 +73,5 @@ def show_progress(name: str) -> Iterator[Callable[[str], None]]:
 
 def _printable(text: str) -> str:
     """Return text without control letters: a name from a file must not steer the terminal."""
+    text = text.replace("\u00a0", " ")
     return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf") else " " for c in text)

@@ -28,7 +28,7 @@ _WHY = {
         "the file has no balance, so what is still owed of them cannot be known",
     ),
     "decided": (
-        "Claims with a decision or payment date",
+        "Claims with a decision date, a payment or an adjustment",
         "the file has neither a status nor a balance, so what is still owed of them cannot be known",
     ),
     "void": ("Void or cancelled claims", "they are no longer owed by their status"),
@@ -100,6 +100,6 @@ def _tell_claims(
         findings.add(
             "status_contradiction",
             column(parsed.columns.chosen["status"]),
-            f"Claims that are open by their status but have a decision or payment date: {len(numbers):,}"
-            f" ({rows(numbers)}); they are shown apart.",
+            f"Claims that are open by their status but have a decision date, a payment or an adjustment:"
+            f" {len(numbers):,} ({rows(numbers)}); they are shown apart.",
         )

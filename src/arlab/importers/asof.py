@@ -42,27 +42,27 @@ def decide_as_of(
             shown = ", ".join(day.isoformat() for day in days[-3:])
             raise InputRefused(
                 f"'{name}' holds balances as of {shown} ({how}), so they are not known as of {given.isoformat()}:"
-                " leave as_of out, or give a day that the file has."
+                " leave --as-of out, or give a day that the file has."
             )
         day = given or days[-1]
         findings.add("as_of", "file", f"The balances are as of {day.isoformat()}: {how}.")
         return day
     latest = _latest_event(parsed, data)
     if latest is None and given is None:
-        raise InputRefused(f"'{name}' has no date that its balances could be as of: give the day as as_of.")
+        raise InputRefused(f"'{name}' has no date that its balances could be as of: give the day (--as-of).")
     if latest is not None:
         day, where = latest
         if given is not None and given < day:
             raise InputRefused(
                 f"'{name}' shows events up to {day.isoformat()} ({where}), so its balances are not known as of"
-                f" {given.isoformat()}: give {day.isoformat()} or a later day as as_of."
+                f" {given.isoformat()}: give {day.isoformat()} or a later day (--as-of)."
             )
         if given is None:
             findings.add(
                 "as_of_assumed",
                 "file",
                 f"The file does not say which day it is as of; the latest date in it, {day.isoformat()} ({where}),"
-                " is taken, and every age is too low if the file was made later (give as_of to change it).",
+                " is taken, and every age is too low if the file was made later (--as-of changes it).",
             )
             return day
     assert given is not None

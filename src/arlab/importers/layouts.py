@@ -148,7 +148,8 @@ def status_families(parsed: Parsed) -> tuple[pd.Series, Mask]:
     with itself.
 
     The status decides; where there is none, a decision or payment date does. A claim that is undecided by its
-    status but has a decision or payment date contradicts itself and is unclear.
+    status but has a decision date, a payment or an adjustment contradicts itself and is unclear: its full charge
+    cannot be what is open.
     """
     index = parsed.table.body.index
     decided = np.zeros(len(index), dtype=bool)
@@ -156,6 +157,9 @@ def status_families(parsed: Parsed) -> tuple[pd.Series, Mask]:
         if parsed.has(concept):
             # A date that cannot be read is still a sign that something was decided.
             decided |= ~parsed.dates[concept].blank
+    for concept in ("paid", "paid_payer", "paid_patient", "adjustment"):
+        if parsed.has(concept):
+            decided |= parsed.amounts[concept].bad | (parsed.amounts[concept].cents != 0)
     if not parsed.has("status"):
         family = np.where(decided, "decided", "undecided")
         return pd.Series(family, index=index, dtype="str"), np.zeros(len(index), dtype=bool)

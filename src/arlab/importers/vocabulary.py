@@ -50,6 +50,11 @@ class Concept:
 _TOML: Mapping[str, Any] = tomllib.loads(
     resources.files("arlab.importers").joinpath("vocabulary.toml").read_text(encoding="utf-8")
 )
+CURRENCY_CODES = frozenset(
+    ("USD", "EUR", "GBP", "ILS", "JPY", "INR", "CAD", "AUD", "NZD", "CHF", "SEK", "NOK", "DKK", "MXN", "ZAR")
+)
+"""Three-letter codes that are looked for beside an amount and in titles."""
+
 _SHORT: Mapping[str, str] = _TOML["short"]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -64,12 +69,15 @@ def text_words(text: str) -> list[str]:
 
 
 def name_words(name: str) -> list[str]:
-    """Return the words of a column name, short forms written out and plurals made singular.
+    """Return the words of a column name, short forms written out, plurals singular, without its currency.
 
     >>> name_words("PatientControlNumber"), name_words("CLM_FROM_DT"), name_words("Claim #")
     (['patient', 'control', 'number'], ['claim', 'from', 'date'], ['claim', 'number'])
+    >>> name_words("Balance (ILS)")
+    ['balance']
     """
     words = text_words(_CAMEL.sub(" ", name.replace("#", " number ")))
+    words = [word for word in words if word.upper() not in CURRENCY_CODES] or words
     words = [
         word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "ius" else word
         for word in words
@@ -156,10 +164,6 @@ PAYER_WORDS = frozenset(text_words(_TOML["words"]["payer"]))
 TRANSACTION_WORDS = frozenset(text_words(_TOML["words"]["transaction"]))
 
 CURRENCY_SIGNS: Mapping[str, str] = _TOML["currency"]
-CURRENCY_CODES = frozenset(
-    ("USD", "EUR", "GBP", "ILS", "JPY", "INR", "CAD", "AUD", "NZD", "CHF", "SEK", "NOK", "DKK", "MXN", "ZAR")
-)
-"""Three-letter codes that are looked for beside an amount and in titles."""
 
 
 def concepts_named(name: str) -> dict[str, float]:

@@ -82,7 +82,8 @@ def show(ax: Axes, words: str) -> None:
         if get_ipython() is not None:
             display(Image(data=render_png(ax, dpi=90), format="png", alt=words))
     _close(ax)
-    print(words)  # noqa: T201 - the words are the result that a learner reads
+    # A notebook breaks a long printed line in mid-word.
+    print(textwrap.fill(words, 96))  # noqa: T201 - the words are the result that a learner reads
 
 
 @contextmanager

@@ -29,13 +29,13 @@ _CURRENCY: ContextVar[str] = ContextVar("currency", default="USD")
 
 @contextmanager
 def amounts_in(currency: str) -> Iterator[None]:
-    """Write amounts in a currency, given by its code, until the block ends.
+    r"""Write amounts in a currency, given by its code, until the block ends.
 
     Examples
     --------
     >>> with amounts_in("ILS"):
     ...     dollar_text(-1234.5), short_dollars(2e6)
-    ('-ILS 1,235', 'ILS 2.00M')
+    ('-ILS\xa01,235', 'ILS\xa02.00M')
     """
     token = _CURRENCY.set(currency)
     try:
@@ -45,8 +45,8 @@ def amounts_in(currency: str) -> Iterator[None]:
 
 
 def currency_sign() -> str:
-    """Return what stands before an amount: a dollar sign, or another currency's code and a space."""
-    return "$" if _CURRENCY.get() == "USD" else f"{_CURRENCY.get()} "
+    """Return what stands before an amount: a dollar sign, or another currency's code and a no-break space."""
+    return "$" if _CURRENCY.get() == "USD" else f"{_CURRENCY.get()}\u00a0"
 
 
 def dollar_text(amount: float, *, cents: bool = False) -> str:

@@ -126,11 +126,12 @@ def _are_numbered(items: pd.DataFrame, buckets: Sequence[str]) -> bool:
 
 
 def _datable(practice: Practice) -> Practice:
-    """Return a picture that has neither dates nor buckets with an empty date: its dollars have no age."""
+    """Return a picture that has neither dates nor ages nor buckets with an empty date: its dollars have no age."""
     if practice.has("claims", "transactions") or not practice.has("open_items"):
         return practice
     items = practice.open_items
-    if any(name in items for name in ("bucket", "service_date", "first_bill_date", "responsibility_date")):
+    aged_by = ("bucket", "age_days", "service_date", "first_bill_date", "responsibility_date")
+    if any(name in items for name in aged_by):
         return practice
     undated = items.assign(service_date=None).astype({"service_date": "datetime64[us]"})
     return dataclasses.replace(practice, tables={**practice.tables, "open_items": undated})

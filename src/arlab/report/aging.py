@@ -23,7 +23,17 @@ from arlab.plots import (
     render_png,
     share_text,
 )
-from arlab.report.aged import AGENCY, NOT_STATED, OWN_BUCKETS, PATIENTS, Aged, clock_name, money, percent
+from arlab.report.aged import (
+    AGENCY,
+    NOT_STATED,
+    OWN_BUCKETS,
+    PATIENTS,
+    PAYERS,
+    Aged,
+    clock_name,
+    money,
+    percent,
+)
 from arlab.report.content import Chart, Column, Section, Table
 
 if TYPE_CHECKING:
@@ -96,10 +106,11 @@ def _total_section(aged: Aged) -> Section:
     # The sentence opens with the total in dollars.
     words = describe_aging(aged.table).replace("$", currency_sign(), 1)
     title = None
-    if aged.clock == OWN_BUCKETS and aged.over_90:
+    if aged.clock == OWN_BUCKETS and aged.over_90 is not None:
         # The file may count from the due day: its buckets are named, not called an age.
         share = share_text(aged.over_90, aged.balance)
-        title = f"{dollar_text(aged.over_90)} ({share}) stands in the buckets over 90 days"
+        part = f"{dollar_text(aged.over_90)} ({share})" if aged.over_90 else "Nothing"
+        title = f"{part} stands in the buckets over 90 days"
     chart = _chart(lambda width: plot_aging(aged.table, width=width, title=title, label=aged.label), words)
     return Section("aging", "How old is the open balance?", (words,), chart, (table,))
 
@@ -149,14 +160,16 @@ def _split_section(aged: Aged, split: _Split) -> Section:
 
 def _parties_words(parties: Sequence[tuple[str, float]], whole: float, *, exact: bool) -> str:
     """Return who owes how much, or only which share, as a sentence."""
-    parts: list[str] = []
+    said = {}
     for name, amount in parties:
         share = share_text(amount, whole)
-        who = "an unnamed party" if name == NOT_STATED else name if not parts else name.lower()
-        verb = "" if parts else " owes" if name in (NOT_STATED, AGENCY) else " owe"
-        parts.append(f"{who}{verb} {money(amount)} ({share})" if exact else f"{who}{verb} {share}")
-    sentence = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    return sentence[0].upper() + sentence[1:] + "." * exact
+        said[name] = f"{money(amount)} ({share})" if exact else share
+    owed = [f"{name} owe {said[name]}" for name in (PAYERS, PATIENTS) if name in said]
+    sentence = " and ".join(owed).replace(f" and {PATIENTS} owe", f" and {PATIENTS.lower()}")
+    for name, where in ((AGENCY, "with the collection agency"), (NOT_STATED, "without a stated party")):
+        if name in said:
+            sentence += f"{'; ' if sentence else ''}{said[name]} is {where}"
+    return sentence + "." * exact
 
 
 def _chart(draw: Callable[[float], Axes], words: str) -> Chart:
