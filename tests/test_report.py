@@ -623,3 +623,27 @@ def test_many_quarantined_rows_are_cut_and_counted(tmp_path):
     table = read(write_report(read_export(path), out=tmp_path)).tables["quarantine-table"]
     assert table["caption"] == "Quarantined rows: the first 50 of 80"
     assert len(table["rows"]) == 51
+
+
+def test_dollars_without_a_date_are_never_called_young(tmp_path):
+    path = tmp_path / "ages.csv"
+    path.write_text("Claim #,Payer,Balance\nA1,Alder,10.00\nA2,Birch,20.00\n", encoding="utf-8")
+    content = make_content(read_export(path, as_of="2026-03-31"))
+    assert "for more than 90 days" not in content.finding
+    assert "and no date says how old it is" in content.finding
+    assert [figure.label for figure in content.figures][:2] == ["Open balance", "Without a date"]
+
+    path.write_text(
+        "Claim #,Payer,DOS,Balance\nA1,Alder,2025-01-02,10.00\nA2,Birch,,20.00\n", encoding="utf-8"
+    )
+    finding = make_content(read_export(path, as_of="2026-03-31")).finding
+    assert "$10.00 of it (33%) for more than 90 days, and no date says how old $20.00 is" in finding
+
+
+def test_ages_of_a_file_without_dates_are_used(tmp_path):
+    path = tmp_path / "ages.csv"
+    path.write_text(
+        "Claim #,Payer,Balance,Days in AR\nA1,Alder,10.00,12\nA2,Birch,20.00,95\n", encoding="utf-8"
+    )
+    finding = make_content(read_export(path, as_of="2026-03-31")).finding
+    assert "$20.00 of it (67%) in the file's buckets over 90 days" in finding

@@ -342,9 +342,14 @@ def describe_aging(table: Any) -> str:
     total = round(sum(balance), 2)
     if not total:
         return "No balance is open."
+    opening = f"${total:,.2f} is open on {sum(items):,} item{'s' * (sum(items) != 1)}"
     dated = [i for i, name in enumerate(names) if name != NO_DATE]
+    undated = round(sum(value for value, name in zip(balance, names, strict=True) if name == NO_DATE), 2)
+    if undated == total:
+        return f"{opening}, and no date says how old it is."
+    unknown = f"; no date says how old ${undated:,.2f} is" if undated else ""
     young, old = dated[0], dated[-1]
     return (
-        f"${total:,.2f} is open on {sum(items):,} items: {balance[young] / total:.1%} in the bucket"
-        f" {names[young]}, {balance[old] / total:.1%} in {names[old]}."
+        f"{opening}: {balance[young] / total:.1%} in the bucket {names[young]},"
+        f" {balance[old] / total:.1%} in {names[old]}{unknown}."
     )

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from arlab.aging import aged_items, aging_table, bucket_labels
+from arlab.aging import NO_DATE, aged_items, aging_table, bucket_labels
 from arlab.plots import dollar_text, dollars_over_90, dollars_sum
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Aged:
     buckets: tuple[str, ...] | None
     balance: float
     over_90: float | None
+    undated: float
 
     @property
     def label(self) -> str:
@@ -111,8 +112,11 @@ def age_practice(
     stated = [name for name in ("payer", "payer_class") if name in items]
     items = items.assign(**{name: items[name].astype("object").fillna(NOT_STATED) for name in stated})
     table = aging_table(items, buckets=buckets)
-    over_90 = dollars_over_90(table) if len(table) else None
-    return Aged(items, table, used, buckets, dollars_sum(items["balance"]), over_90)
+    balance = dollars_sum(items["balance"])
+    undated = dollars_sum(items.loc[items["bucket"] == NO_DATE, "balance"])
+    # Where nothing has a date, nothing is known to be old, which is not the same as young.
+    over_90 = dollars_over_90(table) if len(table) and undated < balance else None
+    return Aged(items, table, used, buckets, balance, over_90, undated)
 
 
 def _are_numbered(items: pd.DataFrame, buckets: Sequence[str]) -> bool:

@@ -169,6 +169,9 @@ def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
         where = "in the file's buckets over 90 days" if aged.clock == OWN_BUCKETS else "for more than 90 days"
         part = f"{money(aged.over_90)} of it ({share})" if aged.over_90 else "none of it"
         sentence += f", {part} {where}"
+    if aged.undated:
+        how_much = "it" if aged.undated == aged.balance else money(aged.undated)
+        sentence += f", and no date says how old {how_much} is"
     if "payer" in aged.items:
         by_payer = {str(name): dollars_sum(part) for name, part in aged.items.groupby("payer")["balance"]}
         name = min(by_payer, key=lambda payer: (-by_payer[payer], payer))
@@ -186,6 +189,9 @@ def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
         share = share_text(aged.over_90, aged.balance)
         label = "In buckets over 90 days" if aged.clock == OWN_BUCKETS else "Older than 90 days"
         figures.append(Figure(label, money(aged.over_90), f"{share} of the open balance"))
+    if aged.undated:
+        share = share_text(aged.undated, aged.balance)
+        figures.append(Figure("Without a date", money(aged.undated), f"{share} of the open balance"))
     if (aged.items["responsible"] == "patient").any():
         patients = dollars_sum(aged.items.loc[aged.items["responsible"] == "patient", "balance"])
         share = share_text(patients, aged.balance)
