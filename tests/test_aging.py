@@ -116,7 +116,12 @@ def test_money_without_a_date_has_its_own_bucket():
     found = aging_table(frame)
     assert found[["bucket", "balance"]].values.tolist()[-1] == ["no date", 10]
     assert found["balance"].sum() == 30
-    assert describe_aging(found) == ("$30.00 is open on 2 items: 66.7% in the bucket 0-30, 0.0% in over 120.")
+    assert describe_aging(found) == (
+        "$30.00 is open on 2 items: 66.7% in the bucket 0-30, 0.0% in over 120;"
+        " no date says how old $10.00 is."
+    )
+    alone = aging_table(frame[frame["bucket"] == "no date"], buckets=None)
+    assert describe_aging(alone) == "$10.00 is open on 1 item, and no date says how old it is."
 
 
 def test_not_on_file_dollars_stand_within_the_balance():
