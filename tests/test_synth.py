@@ -132,7 +132,7 @@ def test_the_service_period():
         ({"providers": {"dentistry": 1}}, "'providers' must name only"),
         ({"rejection_share": 1.2}, "'rejection_share' must be a share from 0 to 1, not 1.2"),
         ({"minutes_per_claim": float("nan")}, "'minutes_per_claim' must be a number from 0 to 1000"),
-        ({"house_order": "random"}, "'house_order' must be largest or oldest, not random"),
+        ({"house_order": "newest"}, "'house_order' must be one of largest, oldest"),
         ({"start": dt.date(2025, 1, 15)}, "'start' must be the first day of a month"),
         ({"as_of": dt.date(2030, 1, 1)}, "'as_of' must lie between 2025-01-01 and 2027-06-30"),
     ],

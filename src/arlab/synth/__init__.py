@@ -4,7 +4,9 @@
 data never enter here.
 """
 
+from arlab.synth.incidents import Incident
 from arlab.synth.practice import GENERATOR_VERSION, make_practice
-from arlab.synth.scenario import PRESETS, Scenario, find_preset
+from arlab.synth.presets import PRESETS, find_preset
+from arlab.synth.scenario import Biller, Scenario
 
-__all__ = ["GENERATOR_VERSION", "PRESETS", "Scenario", "find_preset", "make_practice"]
+__all__ = ["GENERATOR_VERSION", "PRESETS", "Biller", "Incident", "Scenario", "find_preset", "make_practice"]

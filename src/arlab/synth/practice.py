@@ -27,7 +27,7 @@ from arlab.synth.patient_rows import PatientLogs, post_patients
 from arlab.synth.payer_rows import post_ends, post_first_answers, post_later_denials
 from arlab.synth.people import Patients, make_name_pool, make_patients
 from arlab.synth.remit_days import RemitDays, draw_answer_lags, make_remit_days
-from arlab.synth.rulebook import CLASS_AT, Rulebook, load_rulebook
+from arlab.synth.rulebook import CLASS_AT, Rulebook, rules_under
 from arlab.synth.scenario import Scenario
 from arlab.synth.second_payer import post_second_payers
 from arlab.synth.streams import Streams, lag_table
@@ -107,7 +107,7 @@ class _Run:
 
 def _run(scenario: Scenario, streams: Streams) -> _Run:
     """Run the stages in their causal order."""
-    rules = load_rulebook()
+    rules = rules_under(scenario.contracts)
     service_days = (scenario.end - scenario.start).days + 1
     calendar = make_calendar(scenario.start, service_days + RUN_OFF + QUIET)
     days = make_remit_days(rules, calendar, streams)

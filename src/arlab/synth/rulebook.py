@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -22,11 +23,14 @@ __all__ = [
     "GROUPS",
     "SELF_PAY",
     "SPECIALTIES",
+    "TERMS",
     "DenialCodes",
     "Payers",
     "Rulebook",
     "Services",
     "load_rulebook",
+    "payer_names",
+    "rules_under",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -56,6 +60,10 @@ CATEGORIES: Final = (
 )
 CLASS_AT: Final = {name: place for place, name in enumerate(PAYER_CLASSES)}
 SELF_PAY: Final = "Self-pay"
+TERMS: Final = (
+    "price_ratio", "filing_days", "corrected_days", "appeal_1_days", "appeal_2_days", "secondary_days"
+)  # fmt: skip
+"""Terms of a contract that a scenario may set."""
 PRICE_RISE = 0.02  # contract prices of a year over those of the year before
 
 
@@ -222,6 +230,23 @@ def _denials() -> DenialCodes:
         may_be_patient=np.array(["PR" in row["group_codes"].split("|") for row in rows]),
         may_be_other=np.array(["OA" in row["group_codes"].split("|") for row in rows]),
     )
+
+
+def payer_names() -> tuple[str, ...]:
+    """Return the names of the payers, without the entry for patients who pay themselves."""
+    return load_rulebook().payers.names[:-1]
+
+
+def rules_under(contracts: Mapping[str, Mapping[str, float]]) -> Rulebook:
+    """Return the rule book with the terms that a scenario sets (payer -> one of :data:`TERMS` -> value)."""
+    rules = load_rulebook()
+    if not contracts:
+        return rules
+    columns = {name: getattr(rules.payers, name).copy() for name in TERMS}
+    for payer, terms in contracts.items():
+        for name, value in terms.items():
+            columns[name][rules.payers.names.index(payer)] = value
+    return dataclasses.replace(rules, payers=dataclasses.replace(rules.payers, **columns))
 
 
 @functools.cache

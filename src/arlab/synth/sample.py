@@ -12,7 +12,8 @@ from pathlib import Path
 from arlab.reference import data_path
 from arlab.synth.export import write_export
 from arlab.synth.practice import GENERATOR_VERSION, make_practice
-from arlab.synth.scenario import PRESETS, Scenario
+from arlab.synth.presets import PRESETS
+from arlab.synth.scenario import Scenario
 from arlab.tables import save_practice
 
 __all__ = ["SAMPLE_SEED", "sample_scenario", "write_sample"]

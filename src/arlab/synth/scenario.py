@@ -10,13 +10,18 @@ import dataclasses
 import datetime as dt
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
+from typing import Any, Final
 
 from arlab.errors import SettingsError
-from arlab.synth.rulebook import SPECIALTIES
+from arlab.synth.incidents import Incident, check_incident
+from arlab.synth.rulebook import FAMILIES, SPECIALTIES, TERMS, payer_names
 from arlab.tables import PAYER_CLASSES
 
-__all__ = ["PRESETS", "Scenario", "find_preset"]
+__all__ = ["HOUSE_ORDERS", "WORK_DAYS_PER_YEAR", "Biller", "Scenario"]
+
+WORK_DAYS_PER_YEAR: Final = 251
+HOUSE_ORDERS: Final = ("largest", "oldest", "payer_and_amount", "deadline", "random")
+"""Orders in which a house can work its items; ``deadline`` is the first remedy to expire first."""
 
 # Share of patients by class of first payer (domain sheet, section 10; commercial 39.7 makes the sum 100).
 _PAYER_MIX = {
@@ -43,8 +48,26 @@ _SHARES = (
     "wrongly_late_share",
     "copay_collected_share",
     "estimate_share",
+    "left_alone_share",
+    "poor_note_share",
+    "misposted_share",
+    "unapplied_share",
     "agency_share",
 )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Biller:
+    """One person in follow-up.
+
+    Parameters
+    ----------
+    minutes_per_day : minutes of each working day for follow-up
+    skill : factor on the chance that what this person does brings the money; 1 is usual
+    """
+
+    minutes_per_day: int
+    skill: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,7 +82,9 @@ class Scenario:
     claims_per_year : number of visits billed in a year
     providers : specialty -> number of providers
     locations : number of offices
+    registrars : number of people at the front desk
     payer_mix : payer class -> share of patients; the shares add up to 1
+    contracts : payer -> terms that differ from the reference file, such as ``{"filing_days": 60}``
     price_markup : list price over the reference fee
     charge_lag_days : median days from visit to charge entry
     late_charge_share : share of visits whose charge is entered weeks or months late
@@ -74,12 +99,19 @@ class Scenario:
     copay_collected_share : share of what is due at the visit that is collected there
     estimate_share : share of visits at which an estimate of deductible and coinsurance is due too
     staff : number of people in follow-up
-    minutes_per_claim : minutes of follow-up the practice can spend, per claim billed
-    house_order : which items are worked first, ``largest`` or ``oldest``
+    minutes_per_claim : minutes of follow-up the practice can spend, per claim billed, shared by its staff
+    billers : the people in follow-up one by one; when given, ``staff`` and ``minutes_per_claim`` say nothing
+    house_order : which items are worked first, one of :data:`HOUSE_ORDERS`
+    left_alone_share : of items of small value, the share that the house decides not to work until the clean-up
+    poor_note_share : share of actions whose note says next to nothing
+    misposted_share : share of denied lines that are posted as if the contract did not allow them
+    unapplied_share : share of remittances with money that is first posted to no claim in particular
     cleanup_days : median days until an item without any live remedy is written off
     statements, statement_days : statements sent before a balance is given up, and days between them
     agency_share : share of given-up patient balances that go to an agency instead of straight to bad debt
+    patient_paying : factor on the share of patient balances that are paid in full or by plan
     small_balance : dollars below which a balance is written off instead of worked
+    incidents : what goes wrong on purpose, see :class:`arlab.synth.incidents.Incident`
     """
 
     name: str = "typical"
@@ -91,7 +123,9 @@ class Scenario:
     claims_per_year: int = 20_000
     providers: Mapping[str, int] = dataclasses.field(default_factory=lambda: dict(_PROVIDERS))
     locations: int = 3
+    registrars: int = 4
     payer_mix: Mapping[str, float] = dataclasses.field(default_factory=lambda: dict(_PAYER_MIX))
+    contracts: Mapping[str, Mapping[str, float]] = dataclasses.field(default_factory=dict)
     price_markup: float = 2.2
     charge_lag_days: float = 2.0
     late_charge_share: float = 0.012
@@ -108,26 +142,45 @@ class Scenario:
     estimate_share: float = 0.3
     staff: int = 2
     minutes_per_claim: float = 2.9
+    billers: tuple[Biller, ...] = ()
     house_order: str = "largest"
+    left_alone_share: float = 0.3
+    poor_note_share: float = 0.18
+    misposted_share: float = 0.01
+    unapplied_share: float = 0.01
     cleanup_days: int = 200
     statements: int = 4
     statement_days: int = 30
     agency_share: float = 0.7
+    patient_paying: float = 1.0
     small_balance: float = 8.0
+    incidents: tuple[Incident, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "providers", dict(self.providers))  # a copy: the caller may change theirs
         object.__setattr__(self, "payer_mix", dict(self.payer_mix))
+        object.__setattr__(self, "contracts", {k: dict(v) for k, v in self.contracts.items()})
+        object.__setattr__(self, "billers", tuple(self.billers))
+        object.__setattr__(self, "incidents", tuple(self.incidents))
         self._check_period()
         self._check_people()
         self._check_mix()
         for field in _SHARES:
-            self._demand(field, 0 <= getattr(self, field) <= 1, "must be a share from 0 to 1")
+            value = getattr(self, field)
+            share = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+            self._demand(field, share, "must be a share from 0 to 1")
+        self._check_contracts()
+        self._check_incidents()
 
     def _demand(self, field: str, holds: bool, rule: str) -> None:
         if not holds:
             shown = getattr(self, field)
             raise SettingsError(f"Scenario setting '{field}' {rule}, not {shown}.")
+
+    @staticmethod
+    def _is_number(value: Any, low: float, high: float) -> bool:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return number and math.isfinite(value) and low <= value <= high
 
     def _whole(self, field: str, low: int, high: int) -> None:
         value = getattr(self, field)
@@ -146,6 +199,7 @@ class Scenario:
     def _check_people(self) -> None:
         self._whole("claims_per_year", 1, 100_000)
         self._whole("locations", 1, 50)
+        self._whole("registrars", 1, 200)
         self._whole("staff", 1, 500)
         self._whole("statements", 1, 12)
         self._whole("statement_days", 7, 120)
@@ -162,13 +216,22 @@ class Scenario:
             ("charge_lag_days", 0.0, 60.0),
             ("denial_factor", 0.0, 4.0),
             ("minutes_per_claim", 0.0, 1000.0),
+            ("patient_paying", 0.0, 2.0),
             ("small_balance", 0.0, 1000.0),
         ):
-            value = getattr(self, field)
-            holds = isinstance(value, (int, float)) and math.isfinite(value) and low <= value <= high
+            holds = self._is_number(getattr(self, field), low, high)
             self._demand(field, holds, f"must be a number from {low:g} to {high:g}")
-        orders = ("largest", "oldest")
-        self._demand("house_order", self.house_order in orders, "must be largest or oldest")
+        orders = f"must be one of {', '.join(HOUSE_ORDERS)}"
+        self._demand("house_order", self.house_order in HOUSE_ORDERS, orders)
+        rule = "must hold Biller entries with whole minutes_per_day from 0 to 720 and a skill from 0.1 to 2"
+        fine = all(
+            isinstance(one, Biller)
+            and isinstance(one.minutes_per_day, int)
+            and self._is_number(one.minutes_per_day, 0, 720)
+            and self._is_number(one.skill, 0.1, 2)
+            for one in self.billers
+        )
+        self._demand("billers", fine and len(self.billers) <= 500, rule)
 
     def _check_mix(self) -> None:
         usable = set(PAYER_CLASSES) - {"other"}
@@ -179,6 +242,36 @@ class Scenario:
         self._demand("payer_mix", all(share >= 0 for share in shares), "must hold no negative share")
         total = math.fsum(shares)
         self._demand("payer_mix", abs(total - 1) < 1e-6, f"must add up to 1 (it adds up to {total:.4g})")
+
+    def _check_contracts(self) -> None:
+        names = payer_names()
+        self._demand("contracts", set(self.contracts) <= set(names), f"must name only {', '.join(names)}")
+        rule = f"must hold only numbers from 0 to 5,000 under {', '.join(TERMS)}"
+        fine = all(
+            set(terms) <= set(TERMS) and all(self._is_number(value, 0, 5000) for value in terms.values())
+            for terms in self.contracts.values()
+        )
+        self._demand("contracts", fine, rule)
+
+    def _check_incidents(self) -> None:
+        for place, incident in enumerate(self.incidents, 1):
+            self._demand("incidents", isinstance(incident, Incident), "must hold Incident entries")
+            check_incident(
+                incident,
+                place,
+                first=self.start,
+                last=self.end,
+                known={"payer": payer_names(), "family": FAMILIES},
+                counts={"location": self.locations, "registrar": self.registrars, "biller": len(self.team)},
+            )
+
+    @property
+    def team(self) -> tuple[Biller, ...]:
+        """The people in follow-up: ``billers``, or as many as ``staff`` says, who share the minutes."""
+        if self.billers:
+            return self.billers
+        minutes = self.minutes_per_claim * self.claims_per_year / WORK_DAYS_PER_YEAR / self.staff
+        return (Biller(minutes_per_day=math.ceil(minutes)),) * self.staff
 
     @property
     def end(self) -> dt.date:
@@ -196,21 +289,3 @@ class Scenario:
     def claims(self) -> int:
         """Number of visits in the service period."""
         return max(1, round(self.claims_per_year * self.months / 12))
-
-
-PRESETS: Mapping[str, Scenario] = MappingProxyType({"typical": Scenario()})
-"""Ready scenarios by name; change one with ``dataclasses.replace``."""
-
-
-def find_preset(name: str) -> Scenario:
-    """Return a ready scenario.
-
-    Raises
-    ------
-    SettingsError
-        when there is none of that name.
-    """
-    try:
-        return PRESETS[name]
-    except KeyError:
-        raise SettingsError(f"There is no preset '{name}': use {', '.join(PRESETS)}.") from None
