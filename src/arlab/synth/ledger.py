@@ -57,7 +57,7 @@ class Ledger:
         return int(np.searchsorted(self.rows["posted"], day, side="right"))
 
 
-def numbered(prefix: str, numbers: Ints, width: int) -> npt.NDArray[np.object_]:
+def numbered(prefix: str, numbers: Whole, width: int) -> npt.NDArray[np.object_]:
     """Return names such as ``C000012``.
 
     Examples
@@ -180,7 +180,7 @@ def transaction_table(
     rows = {name: values[:known] for name, values in ledger.rows.items()}
     ids = numbered("T", np.arange(1, known + 1), 7)
 
-    def words(names: tuple[str, ...], at: Ints) -> Any:
+    def words(names: tuple[str, ...], at: Whole) -> Any:
         return np.array([name or None for name in names], dtype=object)[at]
 
     remit = ledger.remit[:known]

@@ -188,7 +188,7 @@ def _tries(run: Run) -> pd.DataFrame:
     )
 
 
-def _outcome(truth: Truth, items: pd.DataFrame, action: str | pd.Series, day: np.datetime64) -> pd.DataFrame:
+def _outcome(truth: Truth, items: pd.DataFrame, action: str | pd.Series, day: Any) -> pd.DataFrame:
     names = pd.Series(
         action if isinstance(action, str) else list(action), index=range(len(items)), dtype=object
     )
@@ -272,7 +272,7 @@ def _is_live(
     return by_claim | first | again
 
 
-def _tomorrow(scenario: Scenario, day: np.datetime64) -> np.datetime64:
+def _tomorrow(scenario: Scenario, day: Any) -> Any:
     """Return the working day on which what is sent on a day arrives."""
     calendar = make_calendar(scenario.start, (scenario.end - scenario.start).days + 1200)
     number = int((day - np.datetime64(scenario.start)).astype("timedelta64[D]").astype(np.int64))
