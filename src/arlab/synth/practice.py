@@ -29,12 +29,13 @@ from arlab.synth.lines import Lines, make_lines
 from arlab.synth.open_desk import DeskLogs, desk_logs, make_world
 from arlab.synth.patient_rows import PatientLogs, post_patients
 from arlab.synth.payer_days import make_payer_days
-from arlab.synth.payer_rows import post_ends, post_first_answers, post_later_denials
+from arlab.synth.payer_rows import Postings, post_ends, post_first_answers, post_later_denials
 from arlab.synth.people import Patients, make_name_pool, make_patients
 from arlab.synth.remit_days import draw_answer_lags, make_remit_days
 from arlab.synth.rulebook import CLASS_AT, GROUPS, Rulebook, rules_under
 from arlab.synth.scenario import Scenario
 from arlab.synth.second_payer import post_second_payers
+from arlab.synth.stakes import Stakes, split_lines
 from arlab.synth.streams import Streams
 from arlab.synth.submissions import Sent, new_submission_log, send_copies, send_first
 from arlab.synth.truth import make_truth
@@ -113,6 +114,7 @@ class Run:
     sent_log: Chunks
     book: Book
     ledger: Ledger
+    stakes: Stakes
     denial_rows: Ints
     patient_logs: PatientLogs
     names: Names
@@ -132,6 +134,8 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
     sent_log = new_submission_log()
     sent = send_first(scenario, rules, calendar, visits, patients, streams, sent_log)
     decisions = make_decisions(scenario, rules, visits, patients, lines, streams)
+    in_time = split_lines(rules, lines, decisions, np.zeros(visits.count, dtype=bool))
+    pays_something = ~decisions.denied_line | in_time.reduced
     answers = first_answers(
         rules,
         days,
@@ -139,14 +143,14 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         payer=payer,
         service_day=visits.day,
         lags=draw_answer_lags(rules, days, streams, "first answers", payer),
-        has_paid_line=np.maximum.reduceat((~decisions.denied_line).astype(np.int64), lines.start) > 0,
+        has_paid_line=np.maximum.reduceat(pays_something, lines.start),
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
     copies = send_copies(calendar, sent, answers, streams, sent_log)
 
     latent = draw_latent(scenario, rules, days, answers, streams)
-    expected = _expected(lines, answers, sent)
+    expected = _expected(lines, in_time, answers, sent)
     misposted = _misposted(scenario, answers, streams)
     extra = np.zeros((len(rules.payers.names), calendar.length), dtype=np.int64)
     world = make_world(
@@ -167,9 +171,10 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
 
     book = make_book(rules, lines)
     shares = post_charges(scenario, book, visits, patients, sent, streams)
-    denial_rows = post_first_answers(book, answers, shares, misposted)
-    post_later_denials(book, answers, logs.denied_again, copies)
-    post_ends(book, answers, outcomes, shares, denial_rows)
+    case = Postings(book, answers, shares, split_lines(rules, lines, decisions, answers.late))
+    denial_rows = post_first_answers(case, misposted)
+    post_later_denials(case, logs.denied_again, copies)
+    post_ends(case, outcomes, denial_rows)
     post_second_payers(book, days, visits, patients, shares, streams, sent_log)
     post_corrections(scenario, book, answers, shares.second_payer, streams)
     patient_logs = post_patients(scenario, book, calendar, shares, streams)
@@ -190,6 +195,7 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         sent_log=sent_log,
         book=book,
         ledger=join_rows(book, days, visits.day, _owes_interest(rules)),
+        stakes=case.stakes,
         denial_rows=denial_rows,
         patient_logs=patient_logs,
         names=make_names(scenario, rules, make_name_pool(streams.seed), sent, patients),
@@ -218,7 +224,14 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
     tables["transactions"] = transaction_table(run.ledger, run.book, calendar, names.claims, day)
     tables["remittances"] = remittance_table(run.ledger, run.book, calendar, day)
     tables["appeals"] = appeal_table(
-        logs.appeals, run.book, run.ledger, run.denial_rows, calendar, names, day=day
+        logs.appeals,
+        run.book,
+        run.stakes.denied.allowed,
+        run.ledger,
+        run.denial_rows,
+        calendar,
+        names,
+        day=day,
     )
     tables["actions"] = action_table(
         logs.actions, run.expected, run.scenario.poor_note_share, calendar, names, streams, day=day
@@ -226,12 +239,11 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _expected(lines: Lines, answers: Answers, sent: Sent) -> Ints:
+def _expected(lines: Lines, stakes: Stakes, answers: Answers, sent: Sent) -> Ints:
     """Return what a claim could still bring, by contract: the order of the queue hangs on it."""
-    whole = answers.late | sent.unknown_to_payer
-    at_stake = whole[lines.claim] | answers.decisions.denied_line
-    nothing = (answers.decisions.code < 0)[lines.claim]
-    return lines.per_claim(np.where(at_stake | nothing, lines.contract, 0))
+    whole = answers.late | sent.unknown_to_payer | (answers.decisions.code < 0)
+    denied = np.where(answers.decisions.denied_line, stakes.denied.contract, 0)
+    return lines.per_claim(np.where(whole[lines.claim], lines.contract, denied))
 
 
 def _misposted(scenario: Scenario, answers: Answers, streams: Streams) -> Flags:
