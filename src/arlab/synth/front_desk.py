@@ -116,7 +116,13 @@ def make_front_desk(
     helper = draws.below(scenario.registrars, count)
     registrar = roster + (helper - roster) * (draws.share(count) < _STAND_IN)
     checked_day, result, wrong_coverage, wrong_member = _coverage_checks(
-        scenario, rules, calendar, visits, habits.registrar[registrar], insured, draws
+        scenario,
+        rules,
+        calendar,
+        visits,
+        habits.registrar[registrar],
+        insured,
+        streams.stage("coverage checks"),
     )
 
     plans = np.isin(rules.payers.plan_types, _REFERRAL_PLANS)[payer]
@@ -135,13 +141,14 @@ def make_front_desk(
     granted = (units >> fewer) << (luck > 1 - _SERIES)
 
     lag = _NOTE_LAGS[draws.pick(pick_table(_NOTE_WEIGHTS), count)]
-    due_by_line, estimated = _due_by_line(scenario, rules, visits, patients, lines, first_family, draws)
+    till = streams.stage("at the visit")
+    due_by_line, estimated = _due_by_line(scenario, rules, visits, patients, lines, first_family, till)
     discount = (lines.charge * _SELF_PAY_DISCOUNT).astype(np.int64) * ~insured[lines.claim]
     owed = lines.per_claim(lines.charge - discount) * ~insured
     due = lines.per_claim(due_by_line) + owed
-    pays = draws.share(count)
+    pays = till.share(count)
     pays_now = pays < np.where(insured, scenario.copay_collected_share, _SELF_PAY_AT_VISIT)
-    told = (estimated & (due > 0) & insured) | (~insured & (draws.share(count) < _SELF_PAY_ESTIMATE))
+    told = (estimated & (due > 0) & insured) | (~insured & (till.share(count) < _SELF_PAY_ESTIMATE))
     return FrontDesk(
         registrar=registrar,
         checked_day=checked_day,

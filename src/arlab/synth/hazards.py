@@ -33,6 +33,7 @@ _FROM_NO_AUTHORISATION: Final = 0.55
 _FROM_NO_REFERRAL: Final = 0.12
 _FROM_TOO_FEW_UNITS: Final = 0.06
 _MOST_FROM_FAULT: Final = 0.6
+_TINY, _SMALL = 1e-12, 1e-9  # against division by nothing
 _MOST: Final = 0.9  # chance of denial for all reasons together
 
 _PLAN_YEARS: Final = ("commercial", "marketplace", "medicare_advantage")
@@ -81,21 +82,23 @@ def make_hazards(
 def _spread(usual: Floats, faults: tuple[_Fault, ...], payer_class: Ints, expected: Floats) -> Floats:
     """Return each claim's share of the denials that its class expects: by fault first, the rest as usual."""
     classes = len(expected)
-    rest = np.bincount(payer_class, weights=usual, minlength=classes)
-    left = np.ones(classes)
+    whole = np.bincount(payer_class, weights=usual, minlength=classes)
+    rest, left = whole.copy(), np.ones(classes)
     at_fault = []
     for fault in faults:
         mine = payer_class[fault.claims]
         rest -= np.bincount(mine, weights=usual[fault.claims], minlength=classes)
         weight = np.bincount(mine, weights=fault.factor, minlength=classes)
-        share = np.minimum(fault.share, _MOST_FROM_FAULT * weight / np.maximum(expected, 1e-12))
+        share = np.minimum(fault.share, _MOST_FROM_FAULT * weight / np.maximum(expected, _TINY))
         left -= share
-        scale = share * expected / np.maximum(weight, 1e-12)
+        scale = share * expected / np.maximum(weight, _TINY)
         at_fault.append((fault.claims, fault.factor * scale[mine]))
-    scale = np.where(rest > 1e-9, left * expected / np.maximum(rest, 1e-9), 0.0)
-    result = usual * scale[payer_class]
+    alone = rest < _SMALL  # every claim of the class has a fault: then none is worse than the others
+    left[alone], rest[alone] = 1.0, np.maximum(whole[alone], _TINY)
+    result = usual * (left * expected / rest)[payer_class]
     for claims, chance in at_fault:
-        result[claims] = chance
+        other = ~alone[payer_class[claims]]
+        result[claims[other]] = chance[other]
     return result
 
 
