@@ -96,9 +96,10 @@ def make_export(
     delimiter = next((_DELIMITERS[mess] for mess in messes if mess in _DELIMITERS), ",")
     line_end = "\r\n" if "crlf" in messes else "\n"
     text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end)
     # A title is a line of one cell, and the last title a line of none.
-    csv.writer(text, delimiter=delimiter, lineterminator=line_end).writerows([t] if t else [] for t in titles)
-    pd.DataFrame(laid.cells).to_csv(text, sep=delimiter, lineterminator=line_end, header=False, index=False)
+    writer.writerows([title] if title else [] for title in titles)
+    writer.writerows(laid.cells.tolist())
     try:
         content = text.getvalue().encode(encoding)
     except UnicodeEncodeError:

@@ -13,6 +13,21 @@ from arlab.tables import Practice
 
 __all__ = ["first_billed", "ledger_rows", "looked_up", "owing_party", "sendings", "the_claims"]
 
+_COLUMNS = (
+    "transaction_id",
+    "claim_id",
+    "line_number",
+    "posted_date",
+    "effective_date",
+    "kind",
+    "responsible",
+    "amount",
+    "reason",
+    "group_code",
+    "carc",
+    "remit_id",
+    "reverses_id",
+)
 _UNNAMED_PAYER = {"payer_2": "Secondary insurance", "payer_3": "Tertiary insurance"}
 
 
@@ -35,7 +50,7 @@ def the_claims(practice: Practice) -> pd.DataFrame:
 
 def ledger_rows(practice: Practice) -> pd.DataFrame:
     """Return the postings known on the day, in order, with ``cents`` and ``of``: the kind, or that taken back."""
-    rows = practice.transactions
+    rows = practice.transactions[list(_COLUMNS)]
     rows = rows[rows["posted_date"] <= pd.Timestamp(practice.as_of)]
     rows = rows.sort_values(["posted_date", "transaction_id"], kind="stable", ignore_index=True)
     taken_back = looked_up(rows["reverses_id"], rows.set_index("transaction_id")["kind"])

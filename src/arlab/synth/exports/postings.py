@@ -53,8 +53,8 @@ def postings_sheet(practice: Practice) -> Sheet:
     """
     claims = the_claims(practice)
     rows = ledger_rows(practice)
-    facts = claims.reindex(rows["claim_id"])
-    names = practice.patients.set_index("patient_id")["name"]
+    place = claims.index.get_indexer(rows["claim_id"])
+    names = looked_up(claims["patient_id"], practice.patients.set_index("patient_id")["name"])
     remits = practice.remittances.set_index("remit_id")
     amount = rows["of"].map({kind: words[2] for kind, words in WORDS.items()})
     is_payment = amount == "Payment"
@@ -64,6 +64,8 @@ def postings_sheet(practice: Practice) -> Sheet:
     services = practice.lines.set_index(["claim_id", "line_number"])["procedure"]
     line = rows["line_number"].astype("Int64")
     service = services.reindex(pd.MultiIndex.from_arrays([rows["claim_id"], line]))
+    # Facts of the claim are made once for each claim.
+    account, patient = text(claims["patient_id"], "Acct #"), text(names, "Patient")
 
     def words(name: str, values: pd.Series, above: str) -> Column:
         return Column(name, "text", text(values, name), above)
@@ -76,9 +78,9 @@ def postings_sheet(practice: Practice) -> Sheet:
         words("Trans #", rows["transaction_id"], "Posting"),
         Column("Posted", "date", dates(rows["posted_date"]), "Posting"),
         Column("Deposit Date", "date", dates(deposited), "Posting"),
-        Column("DOS", "date", dates(facts["service_date"]), "Claim"),
-        words("Acct #", facts["patient_id"], "Claim"),
-        words("Patient", looked_up(facts["patient_id"], names), "Claim"),
+        Column("DOS", "date", dates(claims["service_date"])[place], "Claim"),
+        Column("Acct #", "text", account[place], "Claim"),
+        Column("Patient", "text", patient[place], "Claim"),
         words("Claim #", rows["claim_id"], "Claim"),
         words("Line", line.astype("str").where(line.notna(), ""), "Claim"),
         words("Proc", service, "Claim"),
