@@ -554,6 +554,15 @@ def test_two_practices_are_refused():
         make_export(dataclasses.replace(two, tables={**two.tables, "claims": frame}))
 
 
+@pytest.mark.parametrize("layout", EXPORT_LAYOUTS)
+def test_a_posting_without_its_claim_is_refused(layout):
+    rows = ledger(
+        ("c1", "2026-01-06", "charge", "payer_1", 160), ("c2", "2026-01-06", "charge", "payer_1", 20)
+    )
+    with pytest.raises(InputRefused, match="1 postings whose claim is not in its claims"):
+        make_export(practice_of(claims(("c1", "2026-01-05")), rows), layout=layout)
+
+
 def test_an_unknown_layout_or_mess_is_one_sentence():
     with pytest.raises(
         SettingsError, match=r"no export layout 'ledger': choose from claims, aging, transactions\.$"

@@ -49,9 +49,21 @@ def the_claims(practice: Practice) -> pd.DataFrame:
 
 
 def ledger_rows(practice: Practice) -> pd.DataFrame:
-    """Return the postings known on the day, in order, with ``cents`` and ``of``: the kind, or that taken back."""
+    """Return the postings known on the day, in order, with ``cents`` and ``of``: the kind, or that taken back.
+
+    Raises
+    ------
+    InputRefused
+        when a posting belongs to no claim: its dollars would be missing from the export.
+    """
     rows = practice.transactions[list(_COLUMNS)]
     rows = rows[rows["posted_date"] <= pd.Timestamp(practice.as_of)]
+    lost = int((~rows["claim_id"].isin(practice.claims["claim_id"])).sum())
+    if lost:
+        raise InputRefused(
+            f"'{practice.name}' has {lost} postings whose claim is not in its claims: add the claims, or take the"
+            " postings out."
+        )
     rows = rows.sort_values(["posted_date", "transaction_id"], kind="stable", ignore_index=True)
     taken_back = looked_up(rows["reverses_id"], rows.set_index("transaction_id")["kind"])
     reversing = rows["kind"] == "reversal"

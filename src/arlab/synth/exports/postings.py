@@ -53,7 +53,7 @@ def postings_sheet(practice: Practice) -> Sheet:
     """
     claims = the_claims(practice)
     rows = ledger_rows(practice)
-    place = claims.index.get_indexer(rows["claim_id"])
+    place = claims.index.get_indexer(pd.Index(rows["claim_id"]))
     names = looked_up(claims["patient_id"], practice.patients.set_index("patient_id")["name"])
     remits = practice.remittances.set_index("remit_id")
     amount = rows["of"].map({kind: words[2] for kind, words in WORDS.items()})
