@@ -221,7 +221,10 @@ class Facts:
 
     @functools.cached_property
     def open_items(self) -> pd.DataFrame:
-        """What is owed on the last day but at the agency: ``claim``, ``responsible``, ``cents``, ``age`` (days by the standard clock of ``arlab.aging``), ``not_on_file``, ``payer_class``."""
+        """What is owed on the last day, but not at the agency, by the standard clock of ``arlab.aging``.
+
+        ``claim``, ``responsible``, ``cents``, ``age`` (days), ``not_on_file``, ``payer_class``.
+        """
         tables = {name: self.practice.tables.get(name) for name in ("submissions", "statements", "coverages")}
         items = open_items(
             self.practice.claims, self.practice.transactions, as_of=self.practice.as_of, **tables

@@ -151,8 +151,9 @@ def _patient_share(facts: Facts) -> pd.DataFrame:
 
 
 def patient_share(facts: Facts) -> dict[str, Figure]:
-    """Part of what commercial plans allow that falls to the patient (or a second payer), on claims paid at the
-    first answer: ``year`` over all months of the year alike, ``january`` and ``december`` of orthopaedics and cardiology,
+    """Part of what commercial plans allow that falls to the patient or a second payer; claims without a denial.
+
+    ``year`` over all months of the year alike, ``january`` and ``december`` of orthopaedics and cardiology,
     ``january_to_december`` as their ratio.
     """
     claims = _patient_share(facts)
