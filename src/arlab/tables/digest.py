@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arlab.tables.contract import TABLES, table_keys
+from arlab.tables.quick import arrow_of, rises
 
 __all__ = ["company_digest", "content_digest"]
 
@@ -83,10 +84,7 @@ def _plain(values: pd.Series, kind: str) -> pa.Array:
     if kind == "date":
         return pa.array(values.to_numpy().astype("datetime64[D]"))
     wanted = {"count": pa.int64(), "flag": pa.bool_()}.get(kind, pa.large_string())
-    array = pa.array(values, from_pandas=True)
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    return array.cast(wanted)
+    return arrow_of(values).cast(wanted)
 
 
 def _key_order(keys: list[pa.Array]) -> pa.Array | None:
@@ -94,15 +92,13 @@ def _key_order(keys: list[pa.Array]) -> pa.Array | None:
     keys = [key for key in keys if pc.min_max(key)["min"] != pc.min_max(key)["max"]]
     if not keys:
         return None
-    if len(keys) == 1 or _rises(keys[0]):
-        return None if _rises(keys[0]) else pc.sort_indices(keys[0])
+    if rises(keys[0]):
+        return None
+    if len(keys) == 1:
+        return pc.sort_indices(keys[0])
     # Whole numbers sort several times quicker than text.
     ranks = {str(at): _ranks(key) for at, key in enumerate(keys)}
     return pc.sort_indices(pa.table(ranks), sort_keys=[(at, "ascending") for at in ranks])
-
-
-def _rises(key: pa.Array) -> bool:
-    return bool(pc.all(pc.less(key.slice(0, len(key) - 1), key.slice(1))).as_py())
 
 
 def _ranks(key: pa.Array) -> pa.Array:
