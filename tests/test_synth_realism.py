@@ -436,7 +436,8 @@ def ended():
 
 def test_work_changes_outcomes_and_waiting_costs_money():
     truth = ended().query("not came_late")
-    worked = practice().actions.query("kind in ['corrected_claim', 'records_sent', 'appeal_1']")
+    tries = ["corrected_claim", "records_sent", "appeal_1", "rebill_other_payer"]
+    worked = practice().actions.query("kind in @tries")
     first = worked.groupby("claim_id")["date"].min()
     truth = truth.assign(wait=(truth["claim_id"].map(first) - truth["denied_date"]).dt.days)
     assert not (truth.loc[truth["wait"].isna() & ~truth["wrongly_late"], "end"] == "won").any()

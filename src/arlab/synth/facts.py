@@ -52,7 +52,7 @@ def make_names(scenario: Scenario, rules: Rulebook, pool: NamePool, sent: Sent, 
         for number, name in enumerate((*_OFFICES, *[""] * scenario.locations)[: scenario.locations])
     ]
     first = list(dict.fromkeys(pool.first.tolist()))
-    staff = [first[at] if at < len(first) else f"Biller {at + 1}" for at in range(scenario.staff)]
+    staff = [first[at] if at < len(first) else f"Biller {at + 1}" for at in range(len(scenario.team))]
     return Names(
         claim_number=rank,
         claims=numbered("C", rank, 6),
@@ -170,7 +170,7 @@ def _patients(calendar: Calendar, names: Names, patients: Patients, seen: Ints) 
 def reference_tables(scenario: Scenario, rules: Rulebook, names: Names) -> dict[str, pd.DataFrame]:
     """Return contracts, payers and staff."""
     payers = rules.payers
-    minutes = scenario.minutes_per_claim * scenario.claims_per_year / 251 / scenario.staff
+    minutes = [max(1, round(one.minutes_per_day)) for one in scenario.team]
     return {
         "contracts": _contracts(scenario, rules, names),
         "payers": pd.DataFrame(
@@ -180,9 +180,7 @@ def reference_tables(scenario: Scenario, rules: Rulebook, names: Names) -> dict[
                 "channel": texts([channel or None for channel in payers.channels]),
             }
         ),
-        "staff": pd.DataFrame(
-            {"staff": names.staff, "role": "follow_up", "minutes_per_day": max(1, round(minutes))}
-        ),
+        "staff": pd.DataFrame({"staff": names.staff, "role": "follow_up", "minutes_per_day": minutes}),
     }
 
 

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from arlab.synth.book import Book
+from arlab.synth.chances import Action
 from arlab.synth.chunks import Chunks
 from arlab.synth.days import Calendar
-from arlab.synth.desk import Action, Finding, World
+from arlab.synth.desk import Channel, Finding
 from arlab.synth.facts import Names
 from arlab.synth.ledger import Ledger
 from arlab.synth.patient_rows import PatientLogs
@@ -46,9 +47,11 @@ _NEXT: Final = {
     "appeal_1": ("ask for the decision", 45),
     "appeal_2": ("ask for the decision", 45),
     "proof_of_timely_filing": ("ask for the decision", 30),
+    "rebill_other_payer": ("confirm acceptance by the other payer", 7),
     "write_off": ("", 0),
     "move_to_patient": ("", 0),
 }
+_WAITS: Final = [_NEXT[name] for name in _ACTIONS]
 _DONE_WORDS: Final = {
     "status_check": "Checked status",
     "resubmit": "Sent the claim again",
@@ -57,11 +60,11 @@ _DONE_WORDS: Final = {
     "appeal_1": "Filed the first appeal with records",
     "appeal_2": "Filed the second appeal",
     "proof_of_timely_filing": "Sent the acceptance report as proof of timely filing",
+    "rebill_other_payer": "Billed the payer that is responsible",
     "write_off": "Written off",
     "move_to_patient": "Moved the balance to the patient",
 }
 _POOR_NOTES: Final = ("called payer", "checked claim", "will follow up")
-_POOR_SHARE: Final = 0.18
 
 
 def submission_table(
@@ -73,7 +76,7 @@ def submission_table(
     rows = {name: values[order] for name, values in rows.items()}
     number = np.arange(1, len(order) + 1)
     # Which sending of the claim to the payer it is.
-    party = (rows["claim"] * 4 + rows["rank"]) * len(rules.payers.names) + rows["payer"]
+    party = (rows["claim"].astype(np.int64) * 4 + rows["rank"]) * len(rules.payers.names) + rows["payer"]
     sequence = _place_in_group(party)
     shown = np.flatnonzero(rows["submitted"] <= day)
     rows = {name: values[shown] for name, values in rows.items()}
@@ -113,12 +116,18 @@ def _place_in_group(group: Ints) -> Ints:
 
 
 def appeal_table(
-    world: World, book: Book, ledger: Ledger, denial_rows: Ints, names: Names, *, day: int
+    log: dict[str, Ints],
+    book: Book,
+    ledger: Ledger,
+    denial_rows: Ints,
+    calendar: Calendar,
+    names: Names,
+    *,
+    day: int,
 ) -> pd.DataFrame:
     """Return the appeals filed by a day; an appeal points at the ledger row of the first line denied."""
-    rows = world.appeal_log.joined()
-    order = np.lexsort((rows["claim"], rows["filed"]))
-    rows = {name: values[order][rows["filed"][order] <= day] for name, values in rows.items()}
+    order = np.lexsort((log["claim"], log["filed"]))
+    rows = {name: values[order][log["filed"][order] <= day] for name, values in log.items()}
     far = np.int64(1 << 40)
     first = np.minimum.reduceat(np.where(denial_rows >= 0, denial_rows, far), book.lines.start)
     place = ledger.place[first[rows["claim"]]]
@@ -131,68 +140,86 @@ def appeal_table(
             "claim_id": names.claims[rows["claim"]],
             "denial_id": numbered("T", place + 1, 7),
             "level": rows["level"],
-            "filed_date": world.calendar.dates(rows["filed"]),
-            "decision_date": world.calendar.dates(rows["decided"], decided),
+            "filed_date": calendar.dates(rows["filed"]),
+            "decision_date": calendar.dates(rows["decided"], decided),
             "outcome": only_where(decided, np.where(won, "won", "lost")),
             "amount_won": np.where(won, stake, np.where(decided, 0.0, np.nan)),
         }
     )
 
 
-def action_table(world: World, rules: Rulebook, names: Names, streams: Streams, *, day: int) -> pd.DataFrame:
-    """Return the follow-up log by a day; some notes are poor, as they are in life."""
-    rows = world.action_log.joined()
+def action_table(
+    log: dict[str, Ints],
+    expected: Ints,
+    poor_share: float,
+    calendar: Calendar,
+    names: Names,
+    streams: Streams,
+    *,
+    day: int,
+) -> pd.DataFrame:
+    """Return the follow-up log by a day; some notes are poor, as they are in life.
+
+    ``log`` is that of the desk, ``expected`` what each claim could bring, in cents. Whoever answers a call answers
+    for all its claims, under one reference number.
+    """
     draws = streams.stage("notes")
-    count = len(rows["claim"])
-    poor = draws.share(count) < _POOR_SHARE
-    contact = draws.below(len(names.pool.first), count)
-    call = draws.below(1_000_000, count)
+    count = len(log["claim"])
+    calls = int(log["session"].max(initial=0)) + 1
+    poor = draws.share(count) < poor_share
     which = draws.below(len(_POOR_NOTES), count)
-    shown = np.flatnonzero(rows["day"] <= day)
-    rows = {name: values[shown] for name, values in rows.items()}
+    contact = draws.below(len(names.pool.first), calls)[log["session"]]
+    call = draws.below(1_000_000, calls)[log["session"]]
+    shown = np.flatnonzero(log["day"] <= day)
+    rows = {name: values[shown] for name, values in log.items()}
     poor, contact, call, which = poor[shown], contact[shown], call[shown], which[shown]
 
+    action, channel = rows["action"], rows["channel"]
+    spoke = (channel == Channel.PHONE) & ~poor
+    promised = rows["promise"] >= 0
     kinds = np.array(_ACTIONS, dtype=object)
-    payer = world.answers.payer[rows["claim"]]
-    channel = words(rules.payers.channels, payer)
-    by_letter = np.isin(rows["action"], [Action.APPEAL_1, Action.APPEAL_2])
-    inside = rows["action"] >= Action.WRITE_OFF
-    channel = only_where(~inside, np.where(by_letter, "fax", channel))
-    spoke = (channel == "phone") & ~poor
     finding = np.array([_FINDING_WORDS[name] for name in _FINDINGS], dtype=object)[rows["finding"]]
-    done = np.array([_DONE_WORDS[name] for name in _ACTIONS], dtype=object)[rows["action"]]
-    next_step = np.array([_NEXT[name][0] or None for name in _ACTIONS], dtype=object)[rows["action"]]
-    wait = np.array([_NEXT[name][1] for name in _ACTIONS])[rows["action"]]
-    has_next = (wait > 0) & ~(poor & (which == 0))
+    done = np.array([_DONE_WORDS[name] for name in _ACTIONS], dtype=object)[action]
+    next_step = np.array([_NEXT[name][0] or None for name in _ACTIONS], dtype=object)[action]
+    next_step = np.where(promised, "check that the promised payment came", next_step)
+    next_day = np.where(promised, rows["promise"] + 1, rows["day"] + np.array([n for _, n in _WAITS])[action])
+    has_next = (next_day > rows["day"]) & ~(poor & (which == 0))
     person, reference = names.pool.first[contact], numbered("REF", call, 6)
-    columns = (poor, which, done, finding, spoke, person, reference)
+    columns = (poor, which, done, finding, spoke, person, reference, promised)
     notes = [_note(*parts) for parts in zip(*(column.tolist() for column in columns), strict=True)]
     status = np.array(["in process", "not on file", "denied", None, None, None], dtype=object)
+    channels = np.array([one.name.lower() for one in Channel], dtype=object)
     return pd.DataFrame(
         {
             "action_id": numbered("A", shown + 1, 7),
             "claim_id": names.claims[rows["claim"]],
-            "date": world.calendar.dates(rows["day"]),
+            "date": calendar.dates(rows["day"]),
             "staff": names.staff[rows["staff"]],
-            "kind": kinds[rows["action"]],
-            "channel": channel,
+            "kind": kinds[action],
+            "channel": only_where(channel != Channel.INTERNAL, channels[channel]),
             "contact": only_where(spoke, person),
             "reference_number": only_where(spoke, reference),
             "payer_status": status[rows["finding"]],
             "finding": only_where(~poor, finding),
             "note": notes,
+            "promise_amount": np.where(promised, expected[rows["claim"]] / 100, np.nan),
+            "promise_due_date": calendar.dates(rows["promise"], promised),
             "next_action": only_where(has_next, next_step),
-            "next_action_date": world.calendar.dates(world.calendar.roll(rows["day"] + wait), has_next),
+            "next_action_date": calendar.dates(calendar.roll(next_day), has_next),
             "minutes": rows["minutes"],
+            "session_id": numbered("N", rows["session"], 6),
         }
     )
 
 
-def _note(poor: bool, which: int, done: str, finding: str, spoke: bool, person: str, reference: str) -> str:
+def _note(
+    poor: bool, which: int, done: str, finding: str, spoke: bool, person: str, reference: str, promised: bool
+) -> str:
     """Return the note as a biller would write it."""
     if poor:
         return _POOR_NOTES[which]
     told = f" Spoke with {person}, {reference}." if spoke else ""
+    told += " Payment promised." if promised else ""
     return f"{finding}.{told} {done}."
 
 
@@ -201,7 +228,9 @@ def patient_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return statements and payment plans by a day; one statement lists all claims of a patient."""
     rows = logs.statements.joined()
-    keys, row = np.unique(rows["sent"] * len(patient_of) + rows["claim"], return_inverse=True)
+    keys, row = np.unique(
+        rows["sent"].astype(np.int64) * len(patient_of) + rows["claim"], return_inverse=True
+    )
     sent, claim = np.divmod(keys, len(patient_of))
     amount = np.bincount(row, weights=rows["amount"], minlength=len(keys)).astype(np.int64)
     on_one = sent * len(names.patients) + patient_of[claim]

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.integer]  # whole numbers in the narrowest type that holds them
 
 _INTEREST_AFTER: Final = 45  # days from service without a payment after which insured plans owe interest
 _INTEREST: Final = 0.12  # a year
@@ -46,10 +47,10 @@ class Ledger:
     the remittance's place in ``remits`` or -1.
     """
 
-    rows: dict[str, Ints]
-    place: Ints
-    reverses: Ints
-    remit: Ints
+    rows: dict[str, Whole]
+    place: Whole
+    reverses: Whole
+    remit: Whole
     remits: dict[str, Ints]
 
     def known(self, day: int) -> int:
@@ -60,13 +61,12 @@ class Ledger:
 def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]) -> Ledger:
     """Return all postings in order, with their remittances; ``insured_plan`` marks payers that owe interest."""
     rows = book.log.joined()
-    speaks = (rows["amount"] != 0) | np.isin(rows["kind"], _SPEAKS_AT_ZERO)
-    order = np.flatnonzero(speaks)
-    order = order[np.lexsort((order, rows["claim"][order], rows["posted"][order]))]
-    place = np.full(len(speaks), -1)
-    place[order] = np.arange(len(order))
+    speaks = (rows["amount"] != 0) | (rows["kind"] == _KIND["denial"]) | (rows["kind"] == _KIND["reversal"])
+    order = _posting_order(rows["posted"], rows["claim"], np.flatnonzero(speaks))
+    place = np.full(len(speaks), -1, dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
     taken_back = rows["reverses"][order]
-    pays = np.isin(rows["kind"], [_KIND["payer_payment"], _KIND["recoupment"]])
+    pays = (rows["kind"] == _KIND["payer_payment"]) | (rows["kind"] == _KIND["recoupment"])
     reversing = (rows["reverses"] >= 0) & pays[np.maximum(rows["reverses"], 0)]
     cash = np.where((pays | reversing) & (rows["remit_day"] >= 0), -rows["amount"], 0)[order]
     rows = {name: values[order] for name, values in rows.items()}
@@ -75,23 +75,37 @@ def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.
     return Ledger(rows, place, reverses, remit, remits)
 
 
+def _posting_order(posted: Whole, claim: Whole, rows: Ints) -> Ints:
+    """Return row numbers by posting day, claim and number: one sort of whole numbers that hold all three."""
+    claims, count = int(claim.max(initial=0)) + 1, len(posted) + 1
+    key = (posted[rows].astype(np.int64) * claims + claim[rows]) * count + rows
+    key.sort()
+    return key % count
+
+
 def _remits(
-    rows: dict[str, Ints], cash: Ints, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]
-) -> tuple[Ints, dict[str, Ints]]:
+    rows: dict[str, Whole],
+    cash: Whole,
+    days: RemitDays,
+    service_day: Ints,
+    insured_plan: npt.NDArray[np.bool_],
+) -> tuple[Whole, dict[str, Ints]]:
     """Number the remittances by posting day and compute their amounts."""
     has = np.flatnonzero(rows["remit_day"] >= 0)
     payers = len(insured_plan)
-    keys, inverse = np.unique(rows["remit_day"][has] * payers + rows["remit_payer"][has], return_inverse=True)
+    on_day, by_payer, paid = rows["remit_day"][has].astype(np.int64), rows["remit_payer"][has], cash[has]
+    keys, inverse = _distinct(on_day * payers + by_payer)
     day, payer = np.divmod(keys, payers)
     posted = days.post(payer, day)
-    claims = np.bincount(inverse, weights=cash[has], minlength=len(keys)).astype(np.int64)
+    claims = np.bincount(inverse, weights=paid, minlength=len(keys)).astype(np.int64)
 
     # Insured plans owe interest on what they pay late: it comes with the payment and is no claim payment.
-    age = rows["remit_day"][has] - service_day[rows["claim"][has]]
-    late = (cash[has] > 0) & (age > _INTEREST_AFTER) & insured_plan[rows["remit_payer"][has]]
+    age = on_day - service_day[rows["claim"][has]]
+    late = (paid > 0) & (age > _INTEREST_AFTER) & insured_plan[by_payer]
     late &= rows["kind"][has] == _KIND["payer_payment"]
-    owed = np.where(late, np.floor(cash[has] * _INTEREST * (age - _INTEREST_AFTER) / 365), 0)
-    interest = np.bincount(inverse, weights=owed, minlength=len(keys)).astype(np.int64)
+    at = np.flatnonzero(late)
+    owed = np.floor(paid[at] * _INTEREST * (age[at] - _INTEREST_AFTER) / 365)
+    interest = np.bincount(inverse[at], weights=owed, minlength=len(keys)).astype(np.int64)
 
     amount = np.empty(len(keys), dtype=np.int64)
     for one in range(payers):
@@ -100,7 +114,7 @@ def _remits(
     order = np.lexsort((payer, day, posted))
     rank = np.empty(len(keys), dtype=np.int64)
     rank[order] = np.arange(len(keys))
-    remit = np.full(len(cash), -1)
+    remit = np.full(len(cash), -1, dtype=np.int32)
     remit[has] = rank[inverse]
     parts = {
         "payer": payer,
@@ -111,6 +125,13 @@ def _remits(
         "interest": interest,
     }
     return remit, {name: values[order] for name, values in parts.items()}
+
+
+def _distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys in order and, for each entry, the place of its key; keys are small numbers."""
+    there = np.zeros(int(keys.max(initial=-1)) + 1, dtype=bool)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
 
 
 def carried_forward(owed: Ints) -> Ints:

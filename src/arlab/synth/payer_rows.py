@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from arlab.synth.answers import Answers
 from arlab.synth.at_visit import Shares
 from arlab.synth.book import REASONS, Book
-from arlab.synth.desk import End, Finding, World
+from arlab.synth.desk import End, Finding, Outcomes
 from arlab.synth.rulebook import CATEGORIES, GROUPS
 
 __all__ = ["post_ends", "post_first_answers", "post_later_denials"]
@@ -37,24 +38,46 @@ _WRITE_OFF_REASON = {
 }
 
 
-def post_first_answers(book: Book, world: World, shares: Shares) -> Ints:
+def post_first_answers(book: Book, answers: Answers, shares: Shares, misposted: Flags) -> Ints:
     """Post the first answer to each claim; return for each line the number of its denial row, or -1."""
-    lines, answers = book.lines, world.answers
-    answered = answers.post_day >= 0
-    denied = (answers.late[lines.claim] | answers.decisions.denied_line) & answered[lines.claim]
-    paid = np.flatnonzero(answered[lines.claim] & ~denied)
-    _post_paid(book, world, shares, paid, answers.pay_day, answers.post_day)
+    lines = book.lines
+    answered = (answers.post_day >= 0)[lines.claim]
+    denied = (answers.late[lines.claim] | answers.decisions.denied_line) & answered
+    paid = np.flatnonzero(answered & ~denied)
+    _post_paid(book, answers, shares, paid, answers.payer, answers.pay_day, answers.post_day)
     rows = np.full(len(lines.claim), -1)
-    at = np.flatnonzero(denied)
+    wrong = misposted[lines.claim]
+    at = np.flatnonzero(denied & ~wrong)
+    claim = lines.claim[at]
     rows[at] = _post_denials(
-        book, world, at, answers.pay_day[lines.claim[at]], answers.post_day[lines.claim[at]]
+        book, answers, at, answers.payer[claim], answers.pay_day[claim], answers.post_day[claim]
     )
+    _post_as_contractual(book, answers, shares, np.flatnonzero(denied & wrong))
     return rows
 
 
-def _post_denials(book: Book, world: World, at: Ints, pay_day: Ints, post_day: Ints) -> Ints:
+def _post_as_contractual(book: Book, answers: Answers, shares: Shares, at: Ints) -> None:
+    """Post denied lines as if the contract allowed nothing: the mistake of whoever posts the remittance."""
+    lines = book.lines
+    claim = lines.claim[at]
+    posted, effective = answers.post_day[claim], answers.pay_day[claim]
+    due = shares.due_at_visit[at]
+    book.transfer(
+        "payer_1", "patient", claim=claim, posted=posted, amount=-due, effective=effective,
+        reason="not_due_after_all", line=lines.number[at],
+    )  # fmt: skip
+    back = (due > 0) & (shares.collected[claim] > 0)
+    shares.owed.append((claim[back], posted[back], -due[back]))
+    book.post(
+        "contractual", "payer_1", claim=claim, posted=posted, amount=-lines.charge[at], effective=effective,
+        reason="misposted", group="CO", carc=book.denial_carc(answers.code(claim)),
+        remit=(answers.payer[claim], effective), line=lines.number[at],
+    )  # fmt: skip
+
+
+def _post_denials(book: Book, answers: Answers, at: Ints, payer: Ints, pay_day: Ints, post_day: Ints) -> Ints:
     """Post denial rows for lines, with the codes of the claim's decision."""
-    lines, answers = book.lines, world.answers
+    lines = book.lines
     claim = lines.claim[at]
     late = answers.late[claim]
     code = np.where(late, answers.decisions.late_code, answers.decisions.code[claim])
@@ -67,7 +90,7 @@ def _post_denials(book: Book, world: World, at: Ints, pay_day: Ints, post_day: I
         amount=np.zeros(len(at), dtype=np.int64),
         effective=pay_day,
         group=np.where(late, GROUPS.index("CO"), answers.decisions.group[claim]),
-        remit=(answers.payer[claim], pay_day),
+        remit=(payer, pay_day),
         line=lines.number[at],
         memo=lines.charge[at],
         carc=book.denial_carc(code),
@@ -75,9 +98,14 @@ def _post_denials(book: Book, world: World, at: Ints, pay_day: Ints, post_day: I
     )
 
 
-def _post_paid(book: Book, world: World, shares: Shares, at: Ints, pay_days: Ints, post_days: Ints) -> None:
-    """Post lines as paid: contract adjustment, payment, sequestration, and the patient's share moved on."""
-    lines, payer = book.lines, world.answers.payer
+def _post_paid(
+    book: Book, answers: Answers, shares: Shares, at: Ints, payer: Ints, pay_days: Ints, post_days: Ints
+) -> None:
+    """Post lines as paid: contract adjustment, payment, sequestration, and the patient's share moved on.
+
+    ``payer``, ``pay_days`` and ``post_days`` are per claim.
+    """
+    lines = book.lines
     claim = lines.claim[at]
     posted, effective = post_days[claim], pay_days[claim]
     remit = (payer[claim], effective)
@@ -125,14 +153,15 @@ def _post_paid(book: Book, world: World, shares: Shares, at: Ints, pay_days: Int
     shares.to_second.append((at[passed], effective[passed], posted[passed], owed[passed]))
 
 
-def post_later_denials(book: Book, world: World, copies: tuple[Ints, Ints, Ints]) -> None:
-    """Post the denials of resubmissions, and of ``copies`` (claims, payment days, posting days)."""
-    lines, answers = book.lines, world.answers
-    log = world.answer_log.joined()
+def post_later_denials(
+    book: Book, answers: Answers, log: dict[str, Ints], copies: tuple[Ints, Ints, Ints]
+) -> None:
+    """Post the denials of resubmissions (``log``), and of ``copies`` (claims, payment days, posting days)."""
+    lines = book.lines
     at, event = _lines_of(book, log["claim"])
     hit = answers.late[lines.claim[at]] | answers.decisions.denied_line[at]
     at, event = at[hit], event[hit]
-    _post_denials(book, world, at, log["pay_day"][event], log["post_day"][event])
+    _post_denials(book, answers, at, log["payer"][event], log["pay_day"][event], log["post_day"][event])
 
     claim, pay_day, post_day = copies
     at, event = _lines_of(book, claim)
@@ -153,39 +182,39 @@ def _lines_of(book: Book, claim: Ints) -> tuple[Ints, Ints]:
     return np.arange(len(event)) - np.repeat(first, size) + book.lines.start[claim][event], event
 
 
-def post_ends(book: Book, world: World, shares: Shares, denial_rows: Ints) -> None:
+def post_ends(book: Book, answers: Answers, outcomes: Outcomes, shares: Shares, denial_rows: Ints) -> None:
     """Post how denied and never-answered claims end: paid after all, written off, or left to the patient."""
-    lines, answers = book.lines, world.answers
+    lines = book.lines
     hit = denial_rows >= 0
-    end = world.end[lines.claim]
+    end = outcomes.end[lines.claim]
 
     at = np.flatnonzero(hit & (end == End.WON))
     claim = lines.claim[at]
-    pay_day, post_day = world.end_pay_day, world.end_day
+    pay_day, post_day, payer = outcomes.end_pay_day, outcomes.end_day, outcomes.end_payer
     # A payer that changes its mind takes the denial back first and then pays.
     book.post(
         "reversal", "payer_1", claim=claim, posted=post_day[claim],
         amount=np.zeros(len(at), dtype=np.int64), effective=pay_day[claim], reason="denial_reversed",
-        remit=(answers.payer[claim], pay_day[claim]), line=lines.number[at], memo=-lines.charge[at],
+        remit=(payer[claim], pay_day[claim]), line=lines.number[at], memo=-lines.charge[at],
         reverses=denial_rows[at],
     )  # fmt: skip
-    _post_paid(book, world, shares, at, pay_day, post_day)
+    _post_paid(book, answers, shares, at, payer, pay_day, post_day)
 
     never_answered = answers.post_day[lines.claim] < 0
     at = np.flatnonzero((end == End.WRITTEN_OFF) & (hit | never_answered))
-    _post_given_up(book, world, shares, at)
+    _post_given_up(book, answers, outcomes, shares, at)
     at = np.flatnonzero((end == End.TO_PATIENT) & hit)
     claim = lines.claim[at]
-    amount = _down_to_contract(book, world, at, lines.charge[at] - shares.due_at_visit[at])
+    amount = _down_to_contract(book, outcomes, at, lines.charge[at] - shares.due_at_visit[at])
     book.transfer(
-        "payer_1", "patient", claim=claim, posted=world.end_day[claim], amount=amount,
+        "payer_1", "patient", claim=claim, posted=outcomes.end_day[claim], amount=amount,
         reason="denied_to_patient", group="PR", line=lines.number[at],
         carc=book.denial_carc(np.maximum(answers.code(claim), 0)),
     )  # fmt: skip
-    shares.owed.append((claim, world.end_day[claim], amount + shares.not_collected(at, claim)))
+    shares.owed.append((claim, outcomes.end_day[claim], amount + shares.not_collected(at, claim)))
 
 
-def _down_to_contract(book: Book, world: World, at: Ints, left: Ints) -> Ints:
+def _down_to_contract(book: Book, outcomes: Outcomes, at: Ints, left: Ints) -> Ints:
     """Take lines that the payer will not pay down to the contract price; return what is left of ``left``.
 
     The part of the charge above the contract was never worth anything: only the rest is a loss.
@@ -195,29 +224,29 @@ def _down_to_contract(book: Book, world: World, at: Ints, left: Ints) -> Ints:
     above = np.minimum(lines.charge[at] - lines.contract[at], left)
     some = np.flatnonzero(above)
     book.post(
-        "contractual", "payer_1", claim=claim[some], posted=world.end_day[claim[some]], amount=-above[some],
+        "contractual", "payer_1", claim=claim[some], posted=outcomes.end_day[claim[some]], amount=-above[some],
         reason="above_contract", line=lines.number[at][some],
     )  # fmt: skip
     return left - above
 
 
-def _post_given_up(book: Book, world: World, shares: Shares, at: Ints) -> None:
+def _post_given_up(book: Book, answers: Answers, outcomes: Outcomes, shares: Shares, at: Ints) -> None:
     """Write lines off with the reason that the practice would give."""
-    lines, answers = book.lines, world.answers
+    lines = book.lines
     claim = lines.claim[at]
     # What the practice must bear is not the patient's either: money due at the visit goes back.
     due = shares.due_at_visit[at]
     book.transfer(
-        "payer_1", "patient", claim=claim, posted=world.end_day[claim], amount=-due,
+        "payer_1", "patient", claim=claim, posted=outcomes.end_day[claim], amount=-due,
         reason="not_due_after_all", line=lines.number[at],
     )  # fmt: skip
     given_back = (due > 0) & (shares.collected[claim] > 0)
-    shares.owed.append((claim[given_back], world.end_day[claim[given_back]], -due[given_back]))
-    amount = _down_to_contract(book, world, at, lines.charge[at])
+    shares.owed.append((claim[given_back], outcomes.end_day[claim[given_back]], -due[given_back]))
+    amount = _down_to_contract(book, outcomes, at, lines.charge[at])
     code = answers.code(claim)
     category = book.rules.denials.category[np.maximum(code, 0)]
     by_category = np.array([REASONS.index(_WRITE_OFF_REASON[name]) for name in CATEGORIES])
-    finding = world.end_finding[claim]
+    finding = outcomes.end_finding[claim]
     untimely = category == CATEGORIES.index("timely_filing")
     reason = np.select(
         [
@@ -234,6 +263,6 @@ def _post_given_up(book: Book, world: World, shares: Shares, at: Ints) -> None:
     )
     some = np.flatnonzero(amount)
     book.post(
-        "write_off", "payer_1", claim=claim[some], posted=world.end_day[claim[some]], amount=-amount[some],
+        "write_off", "payer_1", claim=claim[some], posted=outcomes.end_day[claim[some]], amount=-amount[some],
         reason=reason[some], line=lines.number[at][some],
     )  # fmt: skip

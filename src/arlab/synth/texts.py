@@ -59,7 +59,7 @@ def numbered(prefix: str, numbers: npt.NDArray[np.integer], width: int) -> Texts
     return _column(_join(pa.scalar(prefix, pa.large_string()), digits))
 
 
-def counts(values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]) -> pd.arrays.IntegerArray:
+def counts(values: npt.NDArray[np.integer], known: npt.NDArray[np.bool_]) -> pd.arrays.IntegerArray:
     """Return whole numbers (dtype ``Int64``), and nothing where they are not known.
 
     Examples
