@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from arlab.synth import PRESETS, Scenario, make_practice
 from arlab.synth.days import make_calendar
-from arlab.synth.ledger import carried_forward, numbered
+from arlab.synth.ledger import carried_forward
 from arlab.synth.lines import make_lines, starts_of
 from arlab.synth.people import make_patients
 from arlab.synth.rulebook import SELF_PAY, load_rulebook
 from arlab.synth.streams import Streams
+from arlab.synth.texts import numbered
 from arlab.synth.visits import make_visits
 
 

@@ -93,7 +93,7 @@ def make_truth(run: Run) -> Truth:
     answers, latent, outcomes = run.answers, run.latent, run.outcomes
     code = answers.code(np.arange(len(answers.payer)))
     at = np.flatnonzero(code >= 0)
-    at = at[np.argsort(run.names.claims[at].astype(str), kind="stable")]
+    at = at[np.argsort(run.names.claim_number[at])]
     code, payer = code[at], answers.payer[at]
     rules, dates = run.rules, run.calendar.dates
     wrongly = answers.decisions.wrongly_late[at] & ~answers.late[at]
