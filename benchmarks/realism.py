@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say(f"battery: {len(battery) - len(failed)} of {len(battery)} rules hold")
     say_table(failed[["seed", "rule", "detail"]].to_dict("records"))
     evidence = [row for row in rows if row["basis"] in EVIDENCE and row["seeds inside"] is not None]
-    own = [row for row in rows if row["preset"] == options.preset and row["basis"] == "C"]
+    own = [row for row in rows if row["role"] == "aim"]
     give(
         NAME,
         settings={

@@ -62,7 +62,7 @@ def say(*words: object) -> None:
     print(*words, file=sys.stderr, flush=True)
 
 
-def say_table(rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] | None = None) -> None:
+def say_table(rows: Sequence[Mapping[Any, Any]], *, columns: Sequence[str] | None = None) -> None:
     """Print rows as a table for people on standard error; numbers to the right, words to the left.
 
     Parameters

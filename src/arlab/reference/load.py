@@ -127,8 +127,8 @@ def load_bands() -> pd.DataFrame:
     ``measure`` is one of ``arlab.synth.realism_table``, with its part after a colon. ``low`` and ``high`` are empty
     where a side is open. ``preset`` is ``any`` where the figure does not depend on how well the practice is run.
     ``basis`` is S (published), D (derived from published figures) or C (our choice, no evidence). ``role`` is
-    ``tuned`` (the generator was fitted to it), ``held_out`` (it was not) or ``choice``. ``published`` is text: it
-    may name several figures.
+    ``tuned`` (the generator was fitted to it), ``held_out`` (it was not), ``choice`` or ``aim`` (a choice that the
+    preset is set up to reach). ``published`` is text: it may name several figures.
 
     Examples
     --------

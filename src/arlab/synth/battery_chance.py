@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from arlab.errors import NotAvailable
-from arlab.reference import load_denial_codes
 from arlab.synth.realism_facts import Facts
 
 __all__ = ["best_features", "rank_auc", "reason_depends_on_payer_and_service", "single_features_do_not_tell"]
@@ -19,7 +18,9 @@ __all__ = ["best_features", "rank_auc", "reason_depends_on_payer_and_service", "
 MOST_AUC = 0.9
 _ENDED_DAYS = 180  # from the denial: by then most have come to an end, one way or the other
 _FEWEST = 60  # denials below which a feature may tell by chance
-_DEPENDS = 4.0  # standard errors of the chi-square statistic above what independence gives
+_FEWEST_REASONS = 800
+_RARE = 0.05  # share of the denials below which a word is pooled with the other rare ones
+_DEPENDS = 4.5  # standard errors of the chi-square statistic above what independence gives
 _NUMBERS = ("charge", "expected_allowed", "denied", "age", "month", "weekday", "lines", "patient_age")
 
 
@@ -78,7 +79,9 @@ def _features(facts: Facts, denials: pd.DataFrame) -> pd.DataFrame:
     )
     if facts.practice.has("patients"):
         born = facts.practice.patients.set_index("patient_id")["birth_date"]
-        features["patient_age"] = (denials["posted"] - claims["patient_id"].map(born)).dt.days
+        features["patient_age"] = (
+            denials["posted"] - born.reindex(claims["patient_id"]).set_axis(denials.index)
+        ).dt.days
     return features
 
 
@@ -109,11 +112,11 @@ def reason_depends_on_payer_and_service(facts: Facts) -> tuple[bool, int, str]:
     Pearson's statistic over its degrees of freedom is 1 when reasons are drawn alike for everybody.
     """
     denials = facts.denials
-    if len(denials) < _FEWEST:
-        raise NotAvailable(f"There are fewer than {_FEWEST} denials.")
-    process = (
-        denials["carc"].map(load_denial_codes().set_index("carc")["responsible_process"]).fillna("other")
-    )
+    if len(denials) < _FEWEST_REASONS:
+        raise NotAvailable(
+            f"There are fewer than {_FEWEST_REASONS} denials: the reasons may differ by chance."
+        )
+    process = denials["process"]
     claims = facts.claims.iloc[denials["claim"].to_numpy()]
     parts, holds = [], True
     for name in ("payer_class", "procedure"):
@@ -124,11 +127,21 @@ def reason_depends_on_payer_and_service(facts: Facts) -> tuple[bool, int, str]:
 
 
 def _dependence(one: npt.NDArray[np.object_], other: npt.NDArray[np.object_]) -> tuple[float, float]:
-    """Return how many standard errors Pearson's statistic lies above independence, and its ratio to it."""
-    table = pd.crosstab(one, other).to_numpy().astype("float64")
+    """Return how many standard errors Pearson's statistic lies above independence, and its ratio to it.
+
+    Words with less than a twentieth of the cases are pooled, since sparse cells make the statistic jump.
+    """
+    table = pd.crosstab(_pooled(one), _pooled(other)).to_numpy().astype("float64")
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
     if not freedom:
         return 0.0, 0.0
     statistic = float(((table - expected) ** 2 / expected).sum())
     return (statistic - freedom) / (2 * freedom) ** 0.5, statistic / freedom
+
+
+def _pooled(words: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the words with rare ones replaced by one."""
+    known = pd.Series(words)
+    share = known.map(known.value_counts(normalize=True))
+    return known.where(share >= _RARE, "rest").to_numpy(dtype=object)

@@ -27,6 +27,7 @@ _PILE = 2.5  # times the mean of the days on which something happened
 _USUAL_DAYS = 90
 _WEEKEND_SHARE = 0.05
 _MOST_PAYERS = 30
+_SAVEABLE_SHARE = 0.1  # of the open denials: where it is less, deadlines are too short to be real
 _RARE_PAYER = 10  # claims
 _DATED = (("transactions", "posted_date"), ("actions", "date"), ("statements", "sent_date"),
           ("submissions", "submitted_date"), ("appeals", "filed_date"))  # fmt: skip
@@ -67,7 +68,7 @@ def medicare_keeps_its_floor(facts: Facts) -> tuple[bool, int, str]:
     medicare = facts.claims["payer_class"].eq("medicare").to_numpy()
     paid = paid[medicare[paid["claim"]]]
     received = facts.first_sent.set_index("claim")["received"]
-    days = (paid["effective"] - paid["claim"].map(received)).dt.days
+    days = (paid["effective"] - received.reindex(paid["claim"]).set_axis(paid.index)).dt.days
     early = int((days < FLOOR_DAYS).sum())
     no_pay = answers[(answers["payer_class"] == "medicare") & ~answers["pays"]]
     advantage = answers[(answers["payer_class"] == "medicare_advantage") & answers["pays"]]
@@ -104,7 +105,7 @@ def untimely_means_received_late(facts: Facts) -> tuple[bool, int, str]:
 
 
 def live_deadlines_lie_ahead(facts: Facts) -> tuple[bool, int, str]:
-    """Of the open denials some can still be saved; their next deadlines lie ahead, some within 30 days."""
+    """Of the open denials a tenth or more can be saved; their next deadlines lie ahead, some within 30 days."""
     practice = facts.practice
     open_claims = facts.open_items.query("responsible == 'payer_1'")["claim"]
     denied = facts.denials[facts.denials["claim"].isin(open_claims) & facts.denials["paid_on"].isna()]
@@ -124,7 +125,8 @@ def live_deadlines_lie_ahead(facts: Facts) -> tuple[bool, int, str]:
     live = first[first["state"] == "live"]
     past = int((live["days_left"] < 0).sum())
     close = int(live["days_left"].between(0, 30).sum())
-    holds = not past and len(live) > 0 and (close > 0 or len(live) < 20)
+    saved = len(live) >= _SAVEABLE_SHARE * len(first)
+    holds = not past and len(live) > 0 and saved and (close > 0 or len(live) < 20)
     text = (
         f"{len(live)} can still be saved, {close} of them within 30 days; {past} of these deadlines are past"
     )
@@ -149,10 +151,11 @@ def remedies_are_taken_in_time(facts: Facts) -> tuple[bool, int, str]:
         claim = pd.Series(facts.claim_of(claim_id), index=claim_id.index)
         known = claim.isin(denials.index) & claim.isin(limits.index)
         claim, day = claim[known], day[known]
-        most = (day - claim.map(denials["effective"])).dt.days
-        least = (day - claim.map(denials["posted"])).dt.days
+        of_claim = denials.reindex(claim).set_index(claim.index)
+        most = (day - of_claim["effective"]).dt.days
+        least = (day - of_claim["posted"]).dt.days
         # Contracts count from the notice: the payer's day or the day it was read, whichever is kinder.
-        wrong += int(((least > claim.map(limits[limit]).astype("float64")) | (most < 0)).sum())
+        wrong += int(((least > limits[limit].reindex(claim).to_numpy(dtype="float64")) | (most < 0)).sum())
         cases += len(claim)
     return not wrong, cases, f"{wrong} were taken before the denial or after the limit"
 

@@ -42,8 +42,8 @@ def realism_table(practice: Practice, *, preset: str | None = None) -> pd.DataFr
     Returns
     -------
     frame with ``measure``, ``unit``, ``generated``, ``low``, ``high``, ``published`` (text), ``basis`` (S
-    published, D derived, C our choice and no evidence), ``role`` (tuned, held_out, choice), ``inside`` (empty where
-    there is no band or no figure), ``cases`` behind the figure, ``depends_on_performance``, ``preset``, ``source``,
+    published, D derived, C our choice and no evidence), ``role`` (tuned, held_out, choice, aim), ``inside`` (empty
+    where there is no band or no figure), ``cases`` behind it, ``depends_on_performance``, ``preset``, ``source``,
     ``note`` (why there is no figure, where there is none).
 
     Raises

@@ -10,6 +10,7 @@ import pandas as pd
 
 from arlab.errors import NotAvailable
 from arlab.synth.realism_facts import Facts, Figure, share_of
+from arlab.tables import PAYER_CLASSES
 
 __all__ = ["CLAIM_MEASURES"]
 
@@ -17,7 +18,7 @@ _PRIVATE = ("commercial", "marketplace")
 _MEDICARE = ("medicare", "medicare_advantage")
 _MEDICAID = ("medicaid", "medicaid_managed")
 _OTHER = ("workers_compensation_auto", "tricare_va", "other")
-_GROUPS = {"private": _PRIVATE, "all_medicare": _MEDICARE, "all_medicaid": _MEDICAID, "other": _OTHER}
+_GROUPS = {"private": _PRIVATE, "all_medicare": _MEDICARE, "all_medicaid": _MEDICAID, "all_other": _OTHER}
 
 
 def lines_per_claim(facts: Facts) -> dict[str, Figure]:
@@ -30,11 +31,11 @@ def payer_mix(facts: Facts) -> dict[str, Figure]:
     """Share of patients by class of the first payer of their first visit.
 
     Parts: every class, and the groups of the survey (``private`` with the marketplace, ``all_medicare``,
-    ``all_medicaid``, ``other``).
+    ``all_medicaid``, ``all_other``).
     """
     first = facts.claims.sort_values(["service_date", "claim_id"]).drop_duplicates("patient_id")
     payer_class = first["payer_class"]
-    found = {name: share_of(payer_class == name) for name in sorted(payer_class.unique())}
+    found = {name: share_of(payer_class == name) for name in PAYER_CLASSES}
     return found | {name: share_of(payer_class.isin(members)) for name, members in _GROUPS.items()}
 
 

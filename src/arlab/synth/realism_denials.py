@@ -103,7 +103,7 @@ def _old(facts: Facts) -> pd.DataFrame:
 def overturn_if_worked_early(facts: Facts) -> dict[str, Figure]:
     """Share paid in the end of the old initial denials that staff worked within 30 days, by tier of reasons."""
     old = _old(facts)
-    wait = (old["claim"].map(facts.worked) - old["posted"]).dt.days
+    wait = (facts.worked.iloc[old["claim"]].set_axis(old.index) - old["posted"]).dt.days
     old = old[wait.between(0, _EARLY_DAYS)]
     return {
         name: share_of(old["paid_on"].notna(), old["category"].isin(members))
@@ -114,7 +114,7 @@ def overturn_if_worked_early(facts: Facts) -> dict[str, Figure]:
 def never_reworked(facts: Facts) -> dict[str, Figure]:
     """Share of the old initial denials for which staff never sent or filed anything."""
     old = _old(facts)
-    touched = old["claim"].map(facts.worked) >= old["posted"]
+    touched = facts.worked.iloc[old["claim"]].to_numpy() >= old["posted"].to_numpy()
     return {"": share_of(~touched)}
 
 

@@ -209,7 +209,7 @@ class Facts:
         key = pd.MultiIndex.from_frame(later[["claim", "line"]])
         of_line = key.isin(pd.MultiIndex.from_frame(hit[["claim", "line"]])) | (later["line"] == 0).to_numpy()
         later = later[of_line & (later["responsible"] == "payer_1")]
-        after = later["posted"] > later["claim"].map(frame["posted"])
+        after = later["posted"].to_numpy() > frame["posted"].reindex(later["claim"]).to_numpy()
         brings = later["kind"].eq("payer_payment") | (
             later["kind"].eq("reversal") & later["net_kind"].eq("denial")
         )
@@ -225,9 +225,12 @@ class Facts:
 
         ``claim``, ``responsible``, ``cents``, ``age`` (days), ``not_on_file``, ``payer_class``.
         """
-        tables = {name: self.practice.tables.get(name) for name in ("submissions", "statements", "coverages")}
         items = open_items(
-            self.practice.claims, self.practice.transactions, as_of=self.practice.as_of, **tables
+            self.practice.claims,
+            self.practice.transactions,
+            as_of=self.practice.as_of,
+            submissions=self.practice.submissions,
+            statements=self.practice.tables.get("statements"),
         )
         items = items[items["responsible"] != "agency"]
         start = items["first_bill_date"].where(
@@ -247,8 +250,8 @@ class Facts:
 
     @functools.cached_property
     def worked(self) -> pd.Series:
-        """Per claim, the first day on which staff sent or filed something for it."""
+        """Per claim (by row number), the first day on which staff sent or filed something for it."""
         actions = self.practice.actions
         status = actions["kind"].str.contains("status|write_off|move_to_patient")
         done = actions[~status]
-        return done.groupby(self.claim_of(done["claim_id"]))["date"].min()
+        return done.groupby(self.claim_of(done["claim_id"]))["date"].min().reindex(self.claims.index)

@@ -224,11 +224,11 @@ def _stated(facts: Facts) -> pd.DataFrame:
     rows = facts.rows
     paid = rows[rows["net_kind"].isin(["patient_payment", "refund_to_patient"])]
     paid = paid[(paid["responsible"] == "patient") & paid["claim"].isin(first.index)]
-    paid = paid[paid["posted"] >= paid["claim"].map(first["sent_date"])]
+    paid = paid[paid["posted"].to_numpy() >= first["sent_date"].reindex(paid["claim"]).to_numpy()]
     by_claim = paid.groupby("claim").agg(cents=("cents", "sum"), last=("posted", "max"))
     by_claim = by_claim.reindex(first.index)
     asked = (first["amount"] * 100).round().astype("int64")
-    last_paid = statements["claim"].map(by_claim["last"])
+    last_paid = by_claim["last"].reindex(statements["claim"]).to_numpy()
     counted = statements[statements["sent_date"] <= last_paid].groupby("claim").size()
     return pd.DataFrame(
         {
