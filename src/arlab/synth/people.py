@@ -110,8 +110,8 @@ def make_patients(scenario: Scenario, rules: Rulebook, streams: Streams) -> Pati
     dual = np.isin(payer_class, [CLASS_AT["medicare"], CLASS_AT["medicare_advantage"]]) & (
         second_class == CLASS_AT["medicaid"]
     )
-    # Plans of one payer differ: none, half, usual or double deductible.
-    steps = np.array([0.0, 0.5, 1.0, 1.0, 2.0])
+    # Plans of one payer differ: from a quarter of the usual deductible to twice as much.
+    steps = np.array([0.25, 0.5, 1.0, 1.25, 2.0])
     fixed = payer_class == CLASS_AT["medicare"]
     step = np.where(fixed, 1.0, steps[draws.below(len(steps), count)])
     deductible = (rules.payers.deductible[payer] * step).astype(np.int64)
