@@ -48,6 +48,8 @@ _SHARES = (
     "wrongly_late_share",
     "copay_collected_share",
     "estimate_share",
+    "eligibility_checked_share",
+    "authorisation_obtained_share",
     "left_alone_share",
     "poor_note_share",
     "misposted_share",
@@ -66,7 +68,7 @@ class Biller:
     skill : factor on the chance that what this person does brings the money; 1 is usual
     """
 
-    minutes_per_day: int
+    minutes_per_day: float
     skill: float = 1.0
 
 
@@ -98,6 +100,8 @@ class Scenario:
     takeback_share, overpaid_share : share of paid claims that the payer takes back, or pays twice
     copay_collected_share : share of what is due at the visit that is collected there
     estimate_share : share of visits at which an estimate of deductible and coinsurance is due too
+    eligibility_checked_share : share of visits before which eligibility is checked
+    authorisation_obtained_share : share of authorisations that payers require and the practice asks for
     staff : number of people in follow-up
     minutes_per_claim : minutes of follow-up the practice can spend, per claim billed, shared by its staff
     billers : the people in follow-up one by one; when given, ``staff`` and ``minutes_per_claim`` say nothing
@@ -140,6 +144,8 @@ class Scenario:
     overpaid_share: float = 0.005
     copay_collected_share: float = 0.82
     estimate_share: float = 0.3
+    eligibility_checked_share: float = 0.88
+    authorisation_obtained_share: float = 0.88
     staff: int = 2
     minutes_per_claim: float = 2.9
     billers: tuple[Biller, ...] = ()
@@ -223,10 +229,9 @@ class Scenario:
             self._demand(field, holds, f"must be a number from {low:g} to {high:g}")
         orders = f"must be one of {', '.join(HOUSE_ORDERS)}"
         self._demand("house_order", self.house_order in HOUSE_ORDERS, orders)
-        rule = "must hold Biller entries with whole minutes_per_day from 0 to 720 and a skill from 0.1 to 2"
+        rule = "must hold Biller entries with minutes_per_day from 0 to 720 and a skill from 0.1 to 2"
         fine = all(
             isinstance(one, Biller)
-            and isinstance(one.minutes_per_day, int)
             and self._is_number(one.minutes_per_day, 0, 720)
             and self._is_number(one.skill, 0.1, 2)
             for one in self.billers
@@ -271,7 +276,7 @@ class Scenario:
         if self.billers:
             return self.billers
         minutes = self.minutes_per_claim * self.claims_per_year / WORK_DAYS_PER_YEAR / self.staff
-        return (Biller(minutes_per_day=math.ceil(minutes)),) * self.staff
+        return (Biller(minutes_per_day=minutes),) * self.staff
 
     @property
     def end(self) -> dt.date:
