@@ -53,9 +53,28 @@ def known_payers(payer_class):
 # Dollars
 
 
+def denied_whole(denied):
+    """Return the denials of whole lines: a payer may also pay some units and deny the others."""
+    lines = practice().lines.set_index(["claim_id", "line_number"])["charge"]
+    key = pd.MultiIndex.from_frame(denied[["claim_id", "line_number"]])
+    return denied[denied["memo_amount"].to_numpy() == lines.reindex(key).to_numpy()]
+
+
+def test_some_lines_are_reduced_and_paid_in_part():
+    denied = rows().query("kind == 'denial' and responsible == 'payer_1'")
+    reduced = denied.drop(denied_whole(denied).index)
+    assert 0 < len(reduced) < 0.1 * len(denied)
+    assert set(reduced["carc"]) <= {"119", "150", "151", "198"}
+    key = ["claim_id", "line_number", "remit_id"]
+    answered = rows().query("kind in ['payer_payment', 'contractual', 'transfer']")
+    assert len(reduced[key].drop_duplicates().merge(answered[key].drop_duplicates(), on=key)) > 0.8 * len(
+        reduced
+    )
+
+
 def test_a_denied_line_is_not_paid_by_the_answer_that_denies_it():
     key = ["claim_id", "line_number", "remit_id"]
-    denied = rows().query("kind == 'denial' and responsible == 'payer_1'")
+    denied = denied_whole(rows().query("kind == 'denial' and responsible == 'payer_1'"))
     assert (denied["cents"] == 0).all() and (denied["memo_amount"] > 0).all()
     # A copy may be turned down on the remittance that pays the claim itself.
     denied, paid = denied.query("carc != '18'"), rows().query("kind == 'payer_payment'")
@@ -65,7 +84,7 @@ def test_a_denied_line_is_not_paid_by_the_answer_that_denies_it():
 
 def test_a_denied_line_that_is_never_reversed_is_never_paid():
     reversed_rows = set(rows()["reverses_id"].dropna())
-    denied = rows().query("kind == 'denial' and responsible == 'payer_1' and carc != '18'")
+    denied = denied_whole(rows().query("kind == 'denial' and responsible == 'payer_1' and carc != '18'"))
     key = ["claim_id", "line_number"]
     won = denied[denied["transaction_id"].isin(reversed_rows)][key].drop_duplicates()
     lost = denied[key].drop_duplicates().merge(won, on=key, how="left", indicator=True)
@@ -443,7 +462,8 @@ def ended():
 
 def test_work_changes_outcomes_and_waiting_costs_money():
     truth = ended().query("not came_late")
-    worked = practice().actions.query("kind in ['corrected_claim', 'records_sent', 'appeal_1']")
+    tries = ["corrected_claim", "records_sent", "appeal_1", "rebill_other_payer"]
+    worked = practice().actions[practice().actions["kind"].isin(tries)]
     first = worked.groupby("claim_id")["date"].min()
     truth = truth.assign(wait=(truth["claim_id"].map(first) - truth["denied_date"]).dt.days)
     assert not (truth.loc[truth["wait"].isna() & ~truth["wrongly_late"], "end"] == "won").any()

@@ -100,7 +100,7 @@ def test_an_impossible_incident_is_one_sentence(change, sentence):
         ("[[billers]]\nminutes_per_day = 60\nmood = 1", "'billers[1].mood' is not known"),
         (
             "[[billers]]\nminutes_per_day = -60",
-            "'billers' must hold Biller entries with whole minutes_per_day",
+            "'billers' must hold Biller entries with minutes_per_day",
         ),
         ("[[incidents]]\nkind = 'payer_slows'", "'incidents[1].start' is missing"),
         ("[[incidents]]\nkind = 4", "'incidents[1].kind' must be text"),

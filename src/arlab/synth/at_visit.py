@@ -36,10 +36,6 @@ class Shares:
     owed: list[tuple[Ints, Ints, Ints]] = dataclasses.field(default_factory=list)
     to_second: list[tuple[Ints, Ints, Ints, Ints]] = dataclasses.field(default_factory=list)
 
-    def not_collected(self, line: Ints, claim: Ints) -> Ints:
-        """Return what was due at the visit on lines and not collected; it is asked for with the rest."""
-        return np.where(self.collected[claim] == 0, self.due_at_visit[line], 0)
-
 
 def post_charges(book: Book, visits: Visits, patients: Patients, sent: Sent, front: FrontDesk) -> Shares:
     """Post every charge once, and what the front desk asked for and collected at the visit."""

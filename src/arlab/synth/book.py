@@ -60,6 +60,9 @@ REASONS: Final = (
     "overpaid_by_patient",
     "price_corrected",
     "denial_reversed",
+    "misposted",
+    "keyed_twice",
+    "other_payer_paid_too",
 )
 _OTHER_CARCS = ("", "1", "2", "3", "45", "253", "23")
 
@@ -159,20 +162,20 @@ def make_book(rules: Rulebook, lines: Lines) -> Book:
     for code, codes in enumerate(rules.denials.rarcs):
         rarc_of[code, : len(codes)] = [names.index(rarc) for rarc in codes]
     log = Chunks(
-        claim=None,
-        line=0,
-        posted=None,
-        effective=None,
-        kind=None,
-        responsible=None,
-        amount=None,
-        memo=0,
-        reason=0,
-        group=0,
-        carc=0,
-        rarc=0,
-        remit_payer=-1,
-        remit_day=-1,
-        reverses=-1,
+        claim=("int32", None),
+        line=("int8", 0),
+        posted=("int16", None),
+        effective=("int16", None),
+        kind=("int8", None),
+        responsible=("int8", None),
+        amount=("int32", None),
+        memo=("int32", 0),
+        reason=("int8", 0),
+        group=("int8", 0),
+        carc=("int8", 0),
+        rarc=("int8", 0),
+        remit_payer=("int8", -1),
+        remit_day=("int16", -1),
+        reverses=("int32", -1),
     )
     return Book(rules, lines, log, (*_OTHER_CARCS, *rules.denials.carcs), names, rarc_of)

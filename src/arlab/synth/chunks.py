@@ -20,39 +20,49 @@ class Chunks:
 
     Parameters
     ----------
-    columns : column name -> value where a piece does not name the column; None where every piece must
+    columns : column name -> value where a piece does not name the column (None where every piece must), or a
+        pair: the type of its numbers (int64 otherwise) and that value
 
     Examples
     --------
-    >>> log = Chunks(claim=None, amount=0)
+    >>> log = Chunks(claim=("int32", None), amount=("int32", 0))
     >>> log.add(claim=np.array([3, 4]), amount=20)
     array([0, 1])
     >>> log.joined()["amount"].tolist()
     [20, 20]
     """
 
-    def __init__(self, **columns: int | None) -> None:
-        self._defaults = columns
-        self._pieces: dict[str, list[Column]] = {name: [] for name in columns}
+    def __init__(self, **columns: int | tuple[str, int | None] | None) -> None:
+        self._columns = {
+            name: column if isinstance(column, tuple) else ("int64", column)
+            for name, column in columns.items()
+        }
+        self._pieces: dict[str, list[tuple[int, int, Column | int]]] = {name: [] for name in columns}
         self.length = 0
 
     def add(self, **values: Column | int | bool) -> npt.NDArray[np.int64]:
         """Add rows; single values hold for all of them. Return the numbers of the new rows."""
         count = max((len(value) for value in values.values() if isinstance(value, np.ndarray)), default=1)
-        for name, default in self._defaults.items():
+        first, after = self.length, self.length + count
+        if not values.keys() <= self._columns.keys():
+            raise ValueError(f"unknown column in {sorted(values)}")
+        for name, (kind, default) in self._columns.items():
             value = values.get(name, default)
             if value is None:
                 raise ValueError(f"column {name} must be given")
-            whole = np.broadcast_to(np.asarray(value, dtype=np.int64), (count,))
-            self._pieces[name].append(whole)
-        if not values.keys() <= self._defaults.keys():
-            raise ValueError(f"unknown column in {sorted(values)}")
-        self.length += count
-        return np.arange(self.length - count, self.length)
+            if isinstance(value, np.ndarray):
+                self._pieces[name].append((first, after, value.astype(kind)))
+            elif value != default:
+                self._pieces[name].append((first, after, int(value)))
+        self.length = after
+        return np.arange(first, after)
 
     def joined(self) -> dict[str, Column]:
-        """Return every column as one array."""
-        return {
-            name: np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)
-            for name, pieces in self._pieces.items()
-        }
+        """Return every column as one array, in its own type."""
+        table = {}
+        for name, (kind, default) in self._columns.items():
+            column = np.full(self.length, 0 if default is None else default, dtype=kind)
+            for first, after, value in self._pieces[name]:
+                column[first:after] = value
+            table[name] = column
+        return table

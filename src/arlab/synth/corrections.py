@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from arlab.synth.answers import Answers
 from arlab.synth.book import Book
-from arlab.synth.desk import World
 from arlab.synth.remit_days import RemitDays
 from arlab.synth.scenario import Scenario
 from arlab.synth.streams import Draws, Streams
@@ -26,11 +26,14 @@ _TAKEBACK_ACCEPTED: Final = 0.35
 _REASONS: Final = ("22", "27", "150")  # another payer came first, coverage had ended, level not supported
 _RETURNED: Final = 0.6  # of double payments, by the practice; the payer takes back the next quarter
 _TAKEN: Final = 0.25
+_BOTH_PAY: Final = 0.006  # of claims with a second payer: it pays as if it came first
 
 
-def post_corrections(scenario: Scenario, book: Book, world: World, streams: Streams) -> None:
+def post_corrections(
+    scenario: Scenario, book: Book, answers: Answers, second_payer: Ints, streams: Streams
+) -> None:
     """Post the late corrections of claims that were paid at the first answer."""
-    lines, answers = book.lines, world.answers
+    lines = book.lines
     draws = streams.stage("corrections")
     count = len(lines.start)
     denied = np.add.reduceat(answers.decisions.denied_line.astype(np.int64), lines.start) > 0
@@ -41,9 +44,11 @@ def post_corrections(scenario: Scenario, book: Book, world: World, streams: Stre
     short = paid & ~taken & ~twice & (lines.per_claim(lines.contract - lines.allowed) > 0)
     short &= book.rules.payers.sequestration[answers.payer] == 0
     short &= draws.share(count) < _PRICE_CORRECTED
-    _take_back(book, world, draws, np.flatnonzero(taken))
-    _pay_twice(book, world, draws, np.flatnonzero(twice))
-    _correct_price(book, world, draws, np.flatnonzero(short))
+    _take_back(book, answers, draws, np.flatnonzero(taken))
+    _pay_twice(book, answers, draws, np.flatnonzero(twice))
+    _correct_price(book, answers, draws, np.flatnonzero(short))
+    both = paid & ~taken & ~twice & ~short & (second_payer >= 0) & (draws.share(count) < _BOTH_PAY)
+    _pay_beside(book, answers, draws, np.flatnonzero(both), second_payer)
 
 
 class _Event:
@@ -63,9 +68,9 @@ class _Event:
         self.entry = entry
 
 
-def _take_back(book: Book, world: World, draws: Draws, claim: Ints) -> None:
+def _take_back(book: Book, answers: Answers, draws: Draws, claim: Ints) -> None:
     """The payer takes its payment back; some of it is won again, some written off, some lies about."""
-    answers, calendar = world.answers, world.calendar
+    calendar = answers.days.calendar
     count = len(claim)
     event = _Event(
         book, answers.days, answers.payer, claim, answers.pay_day[claim] + draws.between(60, 260, count)
@@ -95,9 +100,9 @@ def _take_back(book: Book, world: World, draws: Draws, claim: Ints) -> None:
     )  # fmt: skip
 
 
-def _pay_twice(book: Book, world: World, draws: Draws, claim: Ints) -> None:
+def _pay_twice(book: Book, answers: Answers, draws: Draws, claim: Ints) -> None:
     """The payer pays a claim a second time; the credit is returned, taken back, or lies about."""
-    answers, calendar = world.answers, world.calendar
+    calendar = answers.days.calendar
     count = len(claim)
     event = _Event(
         book, answers.days, answers.payer, claim, answers.pay_day[claim] + draws.between(8, 40, count)
@@ -123,9 +128,26 @@ def _pay_twice(book: Book, world: World, draws: Draws, claim: Ints) -> None:
     )  # fmt: skip
 
 
-def _correct_price(book: Book, world: World, draws: Draws, claim: Ints) -> None:
+def _pay_beside(book: Book, answers: Answers, draws: Draws, claim: Ints, second_payer: Ints) -> None:
+    """The second payer pays as if it came first; the practice gives it back, sooner or later."""
+    calendar, count = answers.days.calendar, len(claim)
+    day = answers.pay_day[claim] + draws.between(5, 60, count)
+    event = _Event(book, answers.days, second_payer, claim, day)
+    amount = book.lines.payment[event.at]
+    book.post(
+        "payer_payment", "payer_2", claim=event.claim, posted=event.posted, amount=-amount,
+        effective=event.effective, reason="other_payer_paid_too", remit=event.remit, line=event.number,
+    )  # fmt: skip
+    day = calendar.roll(event.post_day + draws.between(40, 260, count))[event.entry]
+    book.post(
+        "refund_to_payer", "payer_2", claim=event.claim, posted=day, amount=amount,
+        reason="overpayment_returned", line=event.number,
+    )  # fmt: skip
+
+
+def _correct_price(book: Book, answers: Answers, draws: Draws, claim: Ints) -> None:
     """The payer reverses a payment below contract and pays the right amount on the same remittance."""
-    answers, lines = world.answers, book.lines
+    lines = book.lines
     wait = draws.between(50, 160, len(claim))
     event = _Event(book, answers.days, answers.payer, claim, answers.pay_day[claim] + wait)
     short = np.where(lines.payment[event.at] > 0, lines.contract[event.at] - lines.allowed[event.at], 0)

@@ -60,7 +60,9 @@ class Calendar:
         place = self.ordinal[self.roll(day)] + count
         return self.numbers[np.minimum(place, len(self.numbers) - 1)]
 
-    def dates(self, day: Ints, known: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.datetime64]:
+    def dates(
+        self, day: npt.NDArray[np.integer], known: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.datetime64]:
         """Return day numbers as dates; where ``known`` is false, no date."""
         result = (np.datetime64(self.start, "D") + day.astype("timedelta64[D]")).astype("datetime64[us]")
         if known is not None:

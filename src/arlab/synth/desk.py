@@ -1,37 +1,35 @@
 """What stands on the follow-up desk: which unpaid claims are there, what is true of them, what is known?
 
-Holds the state that ``world.step`` moves on by one day, and the two moves that change what an item is. It chooses
-no work.
+Holds the items and the queue that ``world.step`` works on day by day. It chooses no work and decides no outcome.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import Final
+import heapq
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from arlab.synth.answers import Answers
-from arlab.synth.chunks import Chunks
-from arlab.synth.days import Calendar
-from arlab.synth.rulebook import Rulebook
-from arlab.synth.scenario import Scenario
+from arlab.synth.chances import Action
 
 __all__ = [
     "ATTEMPTS",
-    "MINUTES",
-    "Action",
+    "FAR",
+    "NEVER",
+    "ActionRow",
+    "Channel",
     "End",
     "Finding",
+    "Item",
     "Latent",
+    "Outcomes",
     "Phase",
-    "World",
-    "finish",
-    "is_unprocessable",
-    "make_world",
-    "meet_answers",
+    "Queue",
+    "channel_of",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -40,26 +38,7 @@ Flags = npt.NDArray[np.bool_]
 
 NEVER: Final = -1
 FAR: Final = 1 << 40
-FIRST_CHECK: Final = 35  # days after sending at which a claim without an answer is looked up
 ATTEMPTS: Final = 4
-
-
-class Action(enum.IntEnum):
-    """What a person can do about an item."""
-
-    STATUS_CHECK = 0
-    RESUBMIT = 1
-    CORRECTED_CLAIM = 2
-    RECORDS_SENT = 3
-    APPEAL_1 = 4
-    APPEAL_2 = 5
-    PROOF_OF_TIMELY_FILING = 6
-    WRITE_OFF = 7
-    MOVE_TO_PATIENT = 8
-
-
-MINUTES: Final = np.array([7, 12, 14, 16, 30, 38, 18, 3, 4])
-"""Minutes of each action, in the order of :class:`Action`."""
 
 
 class Finding(enum.IntEnum):
@@ -81,6 +60,7 @@ class End(enum.IntEnum):
     WON = 2
     WRITTEN_OFF = 3
     TO_PATIENT = 4
+    MISPOSTED = 5
 
 
 class Phase(enum.IntEnum):
@@ -91,145 +71,146 @@ class Phase(enum.IntEnum):
     DONE = 2
 
 
-_FIRST_ACTION: Final = {
-    "appeal": Action.APPEAL_1,
-    "send_records": Action.RECORDS_SENT,
-    "prove_timely_filing": Action.PROOF_OF_TIMELY_FILING,
-}
-
-
 @dataclasses.dataclass(frozen=True)
 class Latent:
-    """What is true of each claim from the start; ``luck``, ``paid_lag``, ``denied_lag`` are claim x attempt."""
+    """What is true of each claim from the start, whether or not anybody ever works it.
+
+    ``luck``, ``paid_lag``, ``denied_lag`` and ``decision_lag`` are claim x attempt. ``leniency`` is the payer's
+    factor for the claim's denial, ``right_payer`` who should have been billed where the first payer was wrong.
+    """
 
     luck: Floats
     documentation: Floats
+    leniency: Floats
     paid_lag: Ints
     denied_lag: Ints
     decision_lag: Ints
     tries_anyway: Flags
     cleanup: Ints
+    triage: Floats  # uniform; the house works the item when this is below its propensity
+    order: Floats  # uniform; the place in a random queue
+    promise: Floats
+    right_payer: Ints
+
+
+@dataclasses.dataclass(slots=True)
+class Item:
+    """One unpaid claim on the desk; days are numbers, -1 where something has not happened.
+
+    ``changes`` counts how often its remedies changed, so that a clean-up planned before knows it is out of date.
+    """
+
+    claim: int
+    payer: int
+    service: int
+    expected: int
+    low_value: bool
+    unknown: bool
+    phase: int
+    code: int
+    late: bool
+    wrongly_late: bool
+    unprocessable: bool
+    patient_group: bool
+    worked_by_house: bool
+    pay_day: int
+    post_day: int
+    first_sent: int
+    base: float
+    quality: float
+    wanted: int
+    luck: list[float]
+    paid_lag: list[int]
+    denied_lag: list[int]
+    decision_lag: list[int]
+    tries_anyway: bool
+    cleanup: int
+    order: float
+    promise: float
+    right_payer: int
+    appealable: bool
+    correct_due: int = NEVER
+    appeal_1_due: int = NEVER
+    appeal_2_due: int = NEVER
+    attempt: int = 0
+    corrected: bool = False
+    changes: int = 0
+
+
+ActionRow: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int]
+"""claim, day, biller, action, finding, minutes, attempt, session, channel, day of a promise (-1: none)."""
 
 
 @dataclasses.dataclass
-class World:
-    """The follow-up desk: one entry per claim; a claim is an item while its phase is not done."""
+class Outcomes:
+    """How each claim ends with its first payer: one entry per claim."""
 
-    scenario: Scenario
-    rules: Rulebook
-    calendar: Calendar
-    answers: Answers
-    latent: Latent
-    sent_log: Chunks
-    action_log: Chunks
-    answer_log: Chunks  # denials of resubmissions
-    appeal_log: Chunks
-    expected: Ints
-    unknown: Flags
-    phase: Ints
-    ready: Ints
-    cost: Ints
-    attempt: Ints
-    correct_due: Ints
-    appeal_1_due: Ints
-    appeal_2_due: Ints
-    corrected: Flags
     end: Ints
     end_day: Ints
     end_pay_day: Ints
     end_finding: Ints
-    first_cost: Ints  # by denial code: minutes of the playbook's first action
-    active: Ints  # the claims that are or will be items
-    minutes_left: float = 0.0
+    end_payer: Ints
 
 
-def make_world(
-    scenario: Scenario,
-    rules: Rulebook,
-    calendar: Calendar,
-    answers: Answers,
-    latent: Latent,
-    *,
-    first_sent: Ints,
-    unknown: Flags,
-    expected: Ints,
-    sent_log: Chunks,
-) -> World:
-    """Return the desk before the first day, with the items that the payers' first answers make."""
-    count = len(expected)
-    insured = first_sent >= 0
-    answered = answers.post_day >= 0
-    slow = answered & (answers.post_day > first_sent + FIRST_CHECK)
-    waiting = insured & (unknown | slow)
-    world = World(
-        scenario=scenario,
-        rules=rules,
-        calendar=calendar,
-        answers=answers,
-        latent=latent,
-        sent_log=sent_log,
-        action_log=Chunks(claim=None, day=None, staff=0, action=None, finding=None, minutes=None, attempt=0),
-        answer_log=Chunks(claim=None, pay_day=None, post_day=None),
-        appeal_log=Chunks(claim=None, level=None, filed=None, decided=None, won=None),
-        expected=expected,
-        unknown=unknown.copy(),
-        phase=np.where(waiting, Phase.UNANSWERED, Phase.DONE),
-        ready=np.where(waiting, first_sent + FIRST_CHECK, FAR),
-        cost=np.where(
-            unknown, MINUTES[Action.STATUS_CHECK] + MINUTES[Action.RESUBMIT], MINUTES[Action.STATUS_CHECK]
-        ),
-        attempt=np.zeros(count, dtype=np.int64),
-        correct_due=np.full(count, NEVER),
-        appeal_1_due=np.full(count, NEVER),
-        appeal_2_due=np.full(count, NEVER),
-        corrected=np.zeros(count, dtype=bool),
-        end=np.where(answered, End.PAID, End.OPEN),
-        end_day=np.full(count, NEVER),
-        end_pay_day=np.full(count, NEVER),
-        end_finding=np.full(count, NEVER),
-        first_cost=MINUTES[
-            [_FIRST_ACTION.get(name, Action.CORRECTED_CLAIM) for name in rules.denials.actions]
-        ],
-        active=np.empty(0, dtype=np.int64),
-    )
-    meet_answers(world, np.flatnonzero(answered & ~waiting))
-    world.active = np.flatnonzero(world.phase != Phase.DONE)
-    return world
+class Queue:
+    """Items that wait for work, one line per payer and channel, each in the order of the house.
+
+    Parameters
+    ----------
+    rank : gives an item's place; the smallest is worked first
+    """
+
+    def __init__(self, rank: Callable[[Item], float]) -> None:
+        self.rank = rank
+        self.lines: dict[tuple[int, int], list[tuple[float, int, Item]]] = {}
+        self._count = 0
+
+    def put(self, item: Item, channel: int) -> None:
+        """Put an item into the line of its payer and channel."""
+        self._count += 1
+        line = self.lines.setdefault((item.payer, channel), [])
+        heapq.heappush(line, (self.rank(item), self._count, item))
+
+    def first_line(self) -> tuple[int, int] | None:
+        """Return payer and channel of the line whose first item comes first, or None when nobody waits."""
+        best, found = None, None
+        for key, line in self.lines.items():
+            while line and line[0][2].phase == Phase.DONE:
+                heapq.heappop(line)
+            if line and (best is None or line[0] < best):
+                best, found = line[0], key
+        return found
+
+    def take(self, line: tuple[int, int]) -> Item | None:
+        """Take the first item of a line, or None when the line is empty."""
+        items = self.lines[line]
+        while items:
+            item = heapq.heappop(items)[2]
+            if item.phase != Phase.DONE:
+                return item
+        return None
 
 
-def meet_answers(world: World, claim: Ints) -> None:
-    """Turn answered claims into denied items, or let them go when nothing is denied."""
-    code = world.answers.code(claim)
-    world.phase[claim] = np.where(code >= 0, Phase.DENIED, Phase.DONE)
-    denied, code = claim[code >= 0], code[code >= 0]
-    world.end[claim] = End.PAID
-    world.end[denied] = End.OPEN
-    payers, payer = world.rules.payers, world.answers.payer[denied]
-    start = world.answers.pay_day[denied]
-    world.ready[denied] = world.answers.post_day[denied]
-    world.correct_due[denied] = start + payers.corrected_days[payer]
-    # An unprocessable claim was never filed: only the filing limit counts, and there is nothing to appeal.
-    unprocessable = is_unprocessable(world, denied, code)
-    filing_due = world.answers.service_day[denied] + payers.filing_days[payer]
-    world.correct_due[denied[unprocessable]] = filing_due[unprocessable]
-    appealable = world.rules.denials.appealable[code] | (code == world.answers.decisions.late_code)
-    world.appeal_1_due[denied] = np.where(
-        appealable & ~unprocessable, start + payers.appeal_1_days[payer], NEVER
-    )
-    world.cost[denied] = world.first_cost[code]
+class Channel(enum.IntEnum):
+    """How a payer is reached."""
+
+    PORTAL = 0
+    PHONE = 1
+    CLEARINGHOUSE = 2
+    FAX = 3
+    INTERNAL = 4
 
 
-def is_unprocessable(world: World, claim: Ints, code: Ints) -> Flags:
-    """Return whether the remark code says that the claim could not be processed at all."""
-    denials = world.rules.denials
-    place = denials.carcs.index("16")
-    return (code == place) & (world.answers.decisions.rarc[claim] == denials.rarcs[place].index("MA130"))
+_BY_CLEARINGHOUSE = (Action.CORRECTED_CLAIM, Action.REBILL_OTHER_PAYER)
+_BY_LETTER = (Action.RECORDS_SENT, Action.APPEAL_1, Action.APPEAL_2, Action.PROOF_OF_TIMELY_FILING)
 
 
-def finish(world: World, claim: Ints, end: End | Ints, day: Ints | int, finding: Ints | int) -> None:
-    """Take items off the desk for good."""
-    world.phase[claim] = Phase.DONE
-    world.ready[claim] = FAR
-    world.end[claim] = end
-    world.end_day[claim] = day
-    world.end_finding[claim] = finding
+def channel_of(action: int, payer_channel: int) -> int:
+    """Return the channel of an action; what goes as a letter goes by portal where the payer has one."""
+    if action in _BY_CLEARINGHOUSE:
+        return Channel.CLEARINGHOUSE
+    if action in _BY_LETTER:
+        return Channel.PORTAL if payer_channel == Channel.PORTAL else Channel.FAX
+    if action >= Action.WRITE_OFF:
+        return Channel.INTERNAL
+    return payer_channel

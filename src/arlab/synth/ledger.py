@@ -7,7 +7,7 @@ of the same rows. Nothing is decided here.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from arlab.synth.book import REASONS, Book
 from arlab.synth.days import Calendar
 from arlab.synth.remit_days import RemitDays
 from arlab.synth.rulebook import GROUPS
+from arlab.synth.texts import Texts, counts, joined, numbered, only_where, words
 from arlab.tables import RESPONSIBLE, TRANSACTION_KINDS
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.integer]  # whole numbers in the narrowest type that holds them
 
 _INTEREST_AFTER: Final = 45  # days from service without a payment after which insured plans owe interest
 _INTEREST: Final = 0.12  # a year
@@ -45,10 +47,10 @@ class Ledger:
     the remittance's place in ``remits`` or -1.
     """
 
-    rows: dict[str, Ints]
-    place: Ints
-    reverses: Ints
-    remit: Ints
+    rows: dict[str, Whole]
+    place: Whole
+    reverses: Whole
+    remit: Whole
     remits: dict[str, Ints]
 
     def known(self, day: int) -> int:
@@ -56,40 +58,15 @@ class Ledger:
         return int(np.searchsorted(self.rows["posted"], day, side="right"))
 
 
-def numbered(prefix: str, numbers: Ints, width: int) -> npt.NDArray[np.object_]:
-    """Return names such as ``C000012``.
-
-    Examples
-    --------
-    >>> numbered("C", np.array([12]), 6).tolist()
-    ['C000012']
-    """
-    return np.array([f"{prefix}{number:0{width}d}" for number in numbers.tolist()], dtype=object)
-
-
-def only_where(which: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
-    """Return the values as text or nothing: nothing where ``which`` is false.
-
-    Examples
-    --------
-    >>> only_where(np.array([True, False]), np.array(["a", "b"])).tolist()
-    ['a', None]
-    """
-    result = values.astype(object)
-    result[~which] = None
-    return result
-
-
 def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]) -> Ledger:
     """Return all postings in order, with their remittances; ``insured_plan`` marks payers that owe interest."""
     rows = book.log.joined()
-    speaks = (rows["amount"] != 0) | np.isin(rows["kind"], _SPEAKS_AT_ZERO)
-    order = np.flatnonzero(speaks)
-    order = order[np.lexsort((order, rows["claim"][order], rows["posted"][order]))]
-    place = np.full(len(speaks), -1)
-    place[order] = np.arange(len(order))
+    speaks = (rows["amount"] != 0) | (rows["kind"] == _KIND["denial"]) | (rows["kind"] == _KIND["reversal"])
+    order = _posting_order(rows["posted"], rows["claim"], np.flatnonzero(speaks))
+    place = np.full(len(speaks), -1, dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
     taken_back = rows["reverses"][order]
-    pays = np.isin(rows["kind"], [_KIND["payer_payment"], _KIND["recoupment"]])
+    pays = (rows["kind"] == _KIND["payer_payment"]) | (rows["kind"] == _KIND["recoupment"])
     reversing = (rows["reverses"] >= 0) & pays[np.maximum(rows["reverses"], 0)]
     cash = np.where((pays | reversing) & (rows["remit_day"] >= 0), -rows["amount"], 0)[order]
     rows = {name: values[order] for name, values in rows.items()}
@@ -98,23 +75,37 @@ def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.
     return Ledger(rows, place, reverses, remit, remits)
 
 
+def _posting_order(posted: Whole, claim: Whole, rows: Ints) -> Ints:
+    """Return row numbers by posting day, claim and number: one sort of whole numbers that hold all three."""
+    claims, count = int(claim.max(initial=0)) + 1, len(posted) + 1
+    key = (posted[rows].astype(np.int64) * claims + claim[rows]) * count + rows
+    key.sort()
+    return key % count
+
+
 def _remits(
-    rows: dict[str, Ints], cash: Ints, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]
-) -> tuple[Ints, dict[str, Ints]]:
+    rows: dict[str, Whole],
+    cash: Whole,
+    days: RemitDays,
+    service_day: Ints,
+    insured_plan: npt.NDArray[np.bool_],
+) -> tuple[Whole, dict[str, Ints]]:
     """Number the remittances by posting day and compute their amounts."""
     has = np.flatnonzero(rows["remit_day"] >= 0)
     payers = len(insured_plan)
-    keys, inverse = np.unique(rows["remit_day"][has] * payers + rows["remit_payer"][has], return_inverse=True)
+    on_day, by_payer, paid = rows["remit_day"][has].astype(np.int64), rows["remit_payer"][has], cash[has]
+    keys, inverse = _distinct(on_day * payers + by_payer)
     day, payer = np.divmod(keys, payers)
     posted = days.post(payer, day)
-    claims = np.bincount(inverse, weights=cash[has], minlength=len(keys)).astype(np.int64)
+    claims = np.bincount(inverse, weights=paid, minlength=len(keys)).astype(np.int64)
 
     # Insured plans owe interest on what they pay late: it comes with the payment and is no claim payment.
-    age = rows["remit_day"][has] - service_day[rows["claim"][has]]
-    late = (cash[has] > 0) & (age > _INTEREST_AFTER) & insured_plan[rows["remit_payer"][has]]
+    age = on_day - service_day[rows["claim"][has]]
+    late = (paid > 0) & (age > _INTEREST_AFTER) & insured_plan[by_payer]
     late &= rows["kind"][has] == _KIND["payer_payment"]
-    owed = np.where(late, np.floor(cash[has] * _INTEREST * (age - _INTEREST_AFTER) / 365), 0)
-    interest = np.bincount(inverse, weights=owed, minlength=len(keys)).astype(np.int64)
+    at = np.flatnonzero(late)
+    owed = np.floor(paid[at] * _INTEREST * (age[at] - _INTEREST_AFTER) / 365)
+    interest = np.bincount(inverse[at], weights=owed, minlength=len(keys)).astype(np.int64)
 
     amount = np.empty(len(keys), dtype=np.int64)
     for one in range(payers):
@@ -123,7 +114,7 @@ def _remits(
     order = np.lexsort((payer, day, posted))
     rank = np.empty(len(keys), dtype=np.int64)
     rank[order] = np.arange(len(keys))
-    remit = np.full(len(cash), -1)
+    remit = np.full(len(cash), -1, dtype=np.int32)
     remit[has] = rank[inverse]
     parts = {
         "payer": payer,
@@ -134,6 +125,13 @@ def _remits(
         "interest": interest,
     }
     return remit, {name: values[order] for name, values in parts.items()}
+
+
+def _distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys in order and, for each entry, the place of its key; keys are small numbers."""
+    there = np.zeros(int(keys.max(initial=-1)) + 1, dtype=bool)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
 
 
 def carried_forward(owed: Ints) -> Ints:
@@ -152,16 +150,12 @@ def carried_forward(owed: Ints) -> Ints:
 
 
 def transaction_table(
-    ledger: Ledger, book: Book, calendar: Calendar, claim_ids: npt.NDArray[np.object_], day: int
+    ledger: Ledger, book: Book, calendar: Calendar, claim_ids: Texts, day: int
 ) -> pd.DataFrame:
     """Return the transactions posted by a day."""
     known = ledger.known(day)
     rows = {name: values[:known] for name, values in ledger.rows.items()}
     ids = numbered("T", np.arange(1, known + 1), 7)
-
-    def words(names: tuple[str, ...], at: Ints) -> Any:
-        return np.array([name or None for name in names], dtype=object)[at]
-
     remit = ledger.remit[:known]
     remit_ids = numbered("R", np.arange(1, int(remit.max(initial=0)) + 2), 5)
     reverses = ledger.reverses[:known]
@@ -170,7 +164,7 @@ def transaction_table(
         {
             "transaction_id": ids,
             "claim_id": claim_ids[rows["claim"]],
-            "line_number": pd.Series(rows["line"], dtype="Int64").mask(rows["line"] == 0),
+            "line_number": counts(rows["line"], rows["line"] > 0),
             "posted_date": calendar.dates(rows["posted"]),
             "effective_date": calendar.dates(rows["effective"]),
             "kind": words(TRANSACTION_KINDS, rows["kind"]),
@@ -181,8 +175,8 @@ def transaction_table(
             "group_code": words(GROUPS, rows["group"]),
             "carc": words(book.carcs, rows["carc"]),
             "rarc": words(book.rarcs, rows["rarc"]),
-            "remit_id": only_where(remit >= 0, remit_ids[remit]),
-            "reverses_id": only_where(reverses >= 0, ids[reverses]),
+            "remit_id": words(remit_ids, remit),
+            "reverses_id": words(ids, reverses),
         }
     )
 
@@ -192,20 +186,18 @@ def remittance_table(ledger: Ledger, book: Book, calendar: Calendar, day: int) -
     remits = ledger.remits
     known = int(np.searchsorted(remits["posted"], day, side="right"))
     part = {name: values[:known] for name, values in remits.items()}
-    names = np.array(book.rules.payers.names, dtype=object)
-    codes = np.array(book.rules.payers.codes, dtype=object)
+    payers = book.rules.payers
     adjustment = part["claims"] - part["amount"]
     carried = adjustment + part["interest"] != 0
-    reason = only_where(adjustment != 0, np.where(carried, "FB", "L6"))
-    number = np.arange(1, known + 1)
+    place = numbered("-", part["day"] * 100 + part["payer"], 7)
     return pd.DataFrame(
         {
-            "remit_id": numbered("R", number, 5),
-            "payer": names[part["payer"]],
-            "trace_number": codes[part["payer"]] + numbered("-", part["day"] * 100 + part["payer"], 7),
+            "remit_id": numbered("R", np.arange(1, known + 1), 5),
+            "payer": words(payers.names, part["payer"]),
+            "trace_number": joined(words(payers.codes, part["payer"]), place),
             "payment_date": calendar.dates(part["day"]),
             "amount": part["amount"] / 100,
             "plb_amount": np.where(adjustment != 0, adjustment / 100, np.nan),
-            "plb_reason": reason,
+            "plb_reason": only_where(adjustment != 0, words(("L6", "FB"), carried.astype(np.int64))),
         }
     )

@@ -36,6 +36,7 @@ _TRIFLE: Final = 2_500  # cents; not worth an agency
 _AGENCY_COLLECTS: Final = 0.2
 _AGENCY_KEEPS: Final = 180  # days until the agency gives an account back
 _PAID_TWICE: Final = 0.006
+_KEYED_TWICE: Final = 0.004  # of payments after a statement; the practice finds it within months
 _REFUNDED: Final = 0.7  # of credits, within months; the rest lies for a year
 
 
@@ -71,8 +72,10 @@ def post_patients(
 
     owes = amount > 0
     tiny = owes & (amount < scenario.small_balance * 100)
-    full = owes & ~tiny & (fate < _PAID_IN_FULL[size])
-    plan = owes & ~tiny & ~full & (fate < _PAID_IN_FULL[size] + _PAID_BY_PLAN[size])
+    paid_in_full = np.minimum(_PAID_IN_FULL * scenario.patient_paying, 0.97)
+    by_plan = np.minimum(paid_in_full + _PAID_BY_PLAN * scenario.patient_paying, 0.99)
+    full = owes & ~tiny & (fate < paid_in_full[size])
+    plan = owes & ~tiny & ~full & (fate < by_plan[size])
     never = owes & ~tiny & ~full & ~plan
 
     at = np.flatnonzero(tiny)
@@ -97,6 +100,17 @@ def post_patients(
         reason="paid_twice",
     )  # fmt: skip
     _refund(book, calendar, draws, claim[at][twice], again, amount[at][twice], "overpaid_by_patient")
+
+    keyed = draws.share(len(at)) < _KEYED_TWICE
+    rows = book.post(
+        "patient_payment", "patient", claim=claim[at][keyed], posted=paid_on[keyed], amount=-amount[at][keyed],
+        reason="keyed_twice",
+    )  # fmt: skip
+    found = calendar.roll(paid_on[keyed] + draws.between(10, 120, len(rows)))
+    book.post(
+        "reversal", "patient", claim=claim[at][keyed], posted=found, amount=amount[at][keyed],
+        reason="keyed_twice", reverses=rows,
+    )  # fmt: skip
 
     left, since = _pay_by_plan(
         book, calendar, draws, logs, claim[plan], first[plan] + delay[plan], amount[plan]

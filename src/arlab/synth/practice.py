@@ -10,46 +10,54 @@ import dataclasses
 import datetime as dt
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from arlab.synth.adjudication import make_decisions
 from arlab.synth.answers import Answers, first_answers
 from arlab.synth.at_visit import post_charges
 from arlab.synth.book import Book, make_book
+from arlab.synth.chunks import Chunks
 from arlab.synth.claim_edits import Edits, stop_claims
 from arlab.synth.corrections import post_corrections
-from arlab.synth.days import make_calendar
-from arlab.synth.desk import ATTEMPTS, Latent, World, make_world
+from arlab.synth.days import Calendar, make_calendar
+from arlab.synth.desk import Latent, Outcomes
 from arlab.synth.facts import Names, claim_tables, make_names, reference_tables
 from arlab.synth.follow_up import action_table, appeal_table, patient_tables, submission_table
 from arlab.synth.front_desk import FrontDesk, make_front_desk
 from arlab.synth.front_tables import edit_table, visit_table
 from arlab.synth.habits import make_habits
+from arlab.synth.latents import draw_latent
 from arlab.synth.ledger import Ledger, join_rows, remittance_table, transaction_table
 from arlab.synth.lines import Lines, make_lines
+from arlab.synth.open_desk import DeskLogs, desk_logs, make_world
 from arlab.synth.patient_rows import PatientLogs, post_patients
-from arlab.synth.payer_rows import post_ends, post_first_answers, post_later_denials
+from arlab.synth.payer_days import make_payer_days
+from arlab.synth.payer_rows import Postings, post_ends, post_first_answers, post_later_denials
 from arlab.synth.people import Patients, make_name_pool, make_patients
 from arlab.synth.planted import after_incidents
-from arlab.synth.remit_days import RemitDays, draw_answer_lags, make_remit_days
-from arlab.synth.rulebook import CLASS_AT, Rulebook, rules_under
+from arlab.synth.remit_days import draw_answer_lags, make_remit_days
+from arlab.synth.rulebook import CLASS_AT, GROUPS, Rulebook, rules_under
 from arlab.synth.scenario import Scenario
 from arlab.synth.second_payer import post_second_payers
-from arlab.synth.streams import Streams, lag_table
+from arlab.synth.stakes import Stakes, split_lines
+from arlab.synth.streams import Streams
 from arlab.synth.submissions import Sent, enter_charges, new_submission_log, send_copies, send_first
 from arlab.synth.truth import make_truth
 from arlab.synth.visits import Visits, make_visits
 from arlab.synth.world import step
 from arlab.tables import Practice, check_practice
 
-__all__ = ["GENERATOR_VERSION", "make_practice"]
+__all__ = ["GENERATOR_VERSION", "Run", "make_practice", "run_practice", "tables_as_of"]
 
-GENERATOR_VERSION = "1"
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+GENERATOR_VERSION = "2"
 """Rises, with a line in the change log, when the same scenario and seed give other content."""
 
 RUN_OFF = 545  # days of follow-up after the last visit; a practice may be cut up to 365 days after it
 QUIET = 600  # further days in which what was set going still happens
-WORK_DAYS_PER_YEAR = 251
 
 
 def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice:
@@ -77,8 +85,8 @@ def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice
     >>> practice.has("claims", "transactions"), practice.as_of.isoformat()
     (True, '2025-03-31')
     """
-    world = _run(scenario, Streams(seed, practice=number))
-    tables = _tables_as_of(world, scenario.last_known_day)
+    run = run_practice(scenario, Streams(seed, practice=number))
+    tables = tables_as_of(run, scenario.last_known_day)
     for frame in tables.values():
         frame.insert(0, "practice_id", scenario.practice_id)
     return check_practice(
@@ -86,17 +94,18 @@ def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice
             name=scenario.practice_name,
             as_of=scenario.last_known_day,
             tables=dict(sorted(tables.items())),
-            truth=make_truth(world.desk, world.rules, world.names, seed=int(seed)),
+            truth=make_truth(run),
         )
     )
 
 
 @dataclasses.dataclass(frozen=True)
-class _Run:
-    """Everything that happened, past the last visit and not yet cut at any day."""
+class Run:
+    """Everything that happened in a practice, past the last visit and not yet cut at any day."""
 
     scenario: Scenario
     rules: Rulebook
+    calendar: Calendar
     streams: Streams
     patients: Patients
     visits: Visits
@@ -104,15 +113,21 @@ class _Run:
     front: FrontDesk
     edits: Edits
     sent: Sent
-    desk: World
+    answers: Answers
+    latent: Latent
+    expected: Ints
+    outcomes: Outcomes
+    logs: DeskLogs
+    sent_log: Chunks
     book: Book
     ledger: Ledger
-    denial_rows: np.ndarray
+    stakes: Stakes
+    denial_rows: Ints
     patient_logs: PatientLogs
     names: Names
 
 
-def _run(scenario: Scenario, streams: Streams) -> _Run:
+def run_practice(scenario: Scenario, streams: Streams) -> Run:
     """Run the stages in their causal order."""
     rules = rules_under(scenario.contracts)
     service_days = (scenario.end - scenario.start).days + 1
@@ -131,6 +146,8 @@ def _run(scenario: Scenario, streams: Streams) -> _Run:
     sent_log = new_submission_log()
     sent = send_first(scenario, rules, calendar, visits, entry_day, edits, streams, sent_log)
     decisions = make_decisions(scenario, rules, calendar, visits, patients, lines, front, habits, streams)
+    in_time = split_lines(rules, lines, decisions, np.zeros(visits.count, dtype=bool))
+    pays_something = ~decisions.denied_line | in_time.reduced
     answers = first_answers(
         rules,
         days,
@@ -138,37 +155,44 @@ def _run(scenario: Scenario, streams: Streams) -> _Run:
         payer=payer,
         service_day=visits.day,
         lags=draw_answer_lags(rules, days, streams, "first answers", payer),
-        has_paid_line=np.maximum.reduceat((~decisions.denied_line).astype(np.int64), lines.start) > 0,
+        has_paid_line=np.maximum.reduceat(pays_something, lines.start),
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
     copies = send_copies(calendar, sent, answers, streams, sent_log)
-    desk = make_world(
+
+    latent = draw_latent(scenario, rules, days, answers, streams)
+    expected = _expected(lines, in_time, answers, sent)
+    misposted = _misposted(scenario, answers, streams)
+    world = make_world(
         scenario,
         rules,
         calendar,
-        answers,
-        _latent(scenario, rules, days, streams, payer),
+        make_payer_days(rules, calendar, answers, streams.stage("telephone")),
+        latent,
         first_sent=sent.first_day,
         unknown=sent.unknown_to_payer,
-        expected=_expected(lines, answers, sent),
-        sent_log=sent_log,
+        expected=expected,
+        misposted=misposted,
     )
-    minutes = scenario.minutes_per_claim * scenario.claims_per_year / WORK_DAYS_PER_YEAR
     for day in calendar.numbers[calendar.numbers < service_days + RUN_OFF].tolist():
-        step(desk, day, minutes)
+        step(world, day)
+    logs, outcomes = desk_logs(world), world.outcomes
+    sent_log.add(**logs.sent, accepted=calendar.plus_working(logs.sent["received"], 1), touched=1)
 
     book = make_book(rules, lines)
     shares = post_charges(book, visits, patients, sent, front)
-    denial_rows = post_first_answers(book, desk, shares)
-    post_later_denials(book, desk, copies)
-    post_ends(book, desk, shares, denial_rows)
+    case = Postings(book, answers, shares, split_lines(rules, lines, decisions, answers.late))
+    denial_rows = post_first_answers(case, misposted)
+    post_later_denials(case, logs.denied_again, copies)
+    post_ends(case, outcomes, denial_rows)
     post_second_payers(book, days, visits, patients, shares, streams, sent_log)
-    post_corrections(scenario, book, desk, streams)
+    post_corrections(scenario, book, answers, shares.second_payer, streams)
     patient_logs = post_patients(scenario, book, calendar, shares, streams)
-    return _Run(
+    return Run(
         scenario=scenario,
         rules=rules,
+        calendar=calendar,
         streams=streams,
         patients=patients,
         visits=visits,
@@ -176,18 +200,24 @@ def _run(scenario: Scenario, streams: Streams) -> _Run:
         front=after_incidents(decisions.planted, front),
         edits=edits,
         sent=sent,
-        desk=desk,
+        answers=answers,
+        latent=latent,
+        expected=expected,
+        outcomes=outcomes,
+        logs=logs,
+        sent_log=sent_log,
         book=book,
         ledger=join_rows(book, days, visits.day, _owes_interest(rules)),
+        stakes=case.stakes,
         denial_rows=denial_rows,
         patient_logs=patient_logs,
         names=make_names(scenario, rules, make_name_pool(streams.seed), sent, patients),
     )
 
 
-def _tables_as_of(run: _Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
+def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
     """Return the tables as they were known on a day."""
-    calendar, names, streams = run.desk.calendar, run.names, run.streams
+    calendar, names, streams, logs = run.calendar, run.names, run.streams, run.logs
     day = calendar.number(as_of)
     tables = claim_tables(
         run.scenario,
@@ -205,42 +235,40 @@ def _tables_as_of(run: _Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
     tables["visits"] = visit_table(run.front, run.visits, run.sent, calendar, names, day=day)
     tables["claim_edits"] = edit_table(run.edits, calendar, names, day=day)
     tables |= patient_tables(run.patient_logs, calendar, names, run.visits.patient, day=day)
-    tables["submissions"] = submission_table(run.desk.sent_log, run.rules, calendar, names, day=day)
+    tables["submissions"] = submission_table(run.sent_log, run.rules, calendar, names, day=day)
     tables["transactions"] = transaction_table(run.ledger, run.book, calendar, names.claims, day)
     tables["remittances"] = remittance_table(run.ledger, run.book, calendar, day)
-    tables["appeals"] = appeal_table(run.desk, run.book, run.ledger, run.denial_rows, names, day=day)
-    tables["actions"] = action_table(run.desk, run.rules, names, streams, day=day)
+    tables["appeals"] = appeal_table(
+        logs.appeals,
+        run.book,
+        run.stakes.denied.allowed,
+        run.ledger,
+        run.denial_rows,
+        calendar,
+        names,
+        day=day,
+    )
+    tables["actions"] = action_table(
+        logs.actions, run.expected, run.scenario.poor_note_share, calendar, names, streams, day=day
+    )
     return tables
 
 
-def _latent(
-    scenario: Scenario, rules: Rulebook, days: RemitDays, streams: Streams, payer: np.ndarray
-) -> Latent:
-    """Draw what is true of each claim from the start, whether or not anybody ever works it."""
-    draws = streams.stage("follow-up")
-    count = len(payer)
-    again = np.repeat(payer, ATTEMPTS)
-    paid_lag, denied_lag = draw_answer_lags(rules, days, streams, "later answers", again)
-    return Latent(
-        luck=draws.share((count, ATTEMPTS)),
-        documentation=0.85 + 0.3 * draws.share(count),
-        paid_lag=paid_lag.reshape(count, ATTEMPTS),
-        denied_lag=denied_lag.reshape(count, ATTEMPTS),
-        decision_lag=draws.between(28, 62, (count, ATTEMPTS)),
-        tries_anyway=draws.share(count) < 0.5,
-        cleanup=draws.pick(lag_table(scenario.cleanup_days, 0.8, most=2000), count),
-    )
-
-
-def _expected(lines: Lines, answers: Answers, sent: Sent) -> np.ndarray:
+def _expected(lines: Lines, stakes: Stakes, answers: Answers, sent: Sent) -> Ints:
     """Return what a claim could still bring, by contract: the order of the queue hangs on it."""
-    whole = answers.late | sent.unknown_to_payer
-    at_stake = whole[lines.claim] | answers.decisions.denied_line
-    nothing = (answers.decisions.code < 0)[lines.claim]
-    return lines.per_claim(np.where(at_stake | nothing, lines.contract, 0))
+    whole = answers.late | sent.unknown_to_payer | (answers.decisions.code < 0)
+    denied = np.where(answers.decisions.denied_line, stakes.denied.contract, 0)
+    return lines.per_claim(np.where(whole[lines.claim], lines.contract, denied))
 
 
-def _owes_interest(rules: Rulebook) -> np.ndarray:
+def _misposted(scenario: Scenario, answers: Answers, streams: Streams) -> Flags:
+    """Return which denials are posted as contractual by mistake, so that nobody follows them."""
+    drawn = streams.stage("misposting").share(len(answers.payer)) < scenario.misposted_share
+    denied = (answers.post_day >= 0) & (answers.decisions.code >= 0) & ~answers.late
+    return drawn & denied & (answers.decisions.group == GROUPS.index("CO"))
+
+
+def _owes_interest(rules: Rulebook) -> Flags:
     """Return which payers are insured plans under state prompt-payment rules."""
     private = np.isin(rules.payers.payer_class, [CLASS_AT["commercial"], CLASS_AT["marketplace"]])
     return private & np.isin(rules.payers.plan_types, ("ppo", "hmo", "epo"))

@@ -81,6 +81,7 @@ class Payers:
     payer_class: Ints
     class_weight: Floats
     hold_minutes: Ints
+    claims_per_call: Ints
     remit_median: Floats
     remit_sigma: Floats
     floor_days: Ints
@@ -180,6 +181,7 @@ def _payers() -> Payers:
         payer_class=np.array([CLASS_AT[row["payer_class"]] for row in rows]),
         class_weight=_numbers(rows, "class_weight"),
         hold_minutes=_counts(rows, "hold_minutes"),
+        claims_per_call=np.maximum(_counts(rows, "claims_per_call"), 1),
         remit_median=_numbers(rows, "first_remit_median_days"),
         remit_sigma=_numbers(rows, "first_remit_sigma"),
         floor_days=_counts(rows, "floor_days"),

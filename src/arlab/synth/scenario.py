@@ -68,7 +68,7 @@ class Biller:
     skill : factor on the chance that what this person does brings the money; 1 is usual
     """
 
-    minutes_per_day: int
+    minutes_per_day: float
     skill: float = 1.0
 
 
@@ -229,10 +229,9 @@ class Scenario:
             self._demand(field, holds, f"must be a number from {low:g} to {high:g}")
         orders = f"must be one of {', '.join(HOUSE_ORDERS)}"
         self._demand("house_order", self.house_order in HOUSE_ORDERS, orders)
-        rule = "must hold Biller entries with whole minutes_per_day from 0 to 720 and a skill from 0.1 to 2"
+        rule = "must hold Biller entries with minutes_per_day from 0 to 720 and a skill from 0.1 to 2"
         fine = all(
             isinstance(one, Biller)
-            and isinstance(one.minutes_per_day, int)
             and self._is_number(one.minutes_per_day, 0, 720)
             and self._is_number(one.skill, 0.1, 2)
             for one in self.billers
@@ -277,7 +276,7 @@ class Scenario:
         if self.billers:
             return self.billers
         minutes = self.minutes_per_claim * self.claims_per_year / WORK_DAYS_PER_YEAR / self.staff
-        return (Biller(minutes_per_day=math.ceil(minutes)),) * self.staff
+        return (Biller(minutes_per_day=minutes),) * self.staff
 
     @property
     def end(self) -> dt.date:

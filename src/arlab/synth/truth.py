@@ -1,22 +1,41 @@
 """What is really so in a synthetic practice, which its tables do not show?
 
-The answer key: for each initial denial what it was like inside and how it ends if nothing else changes. Analysis
-code never reads it; scoring does.
+The answer key: what each denied or lost claim is like inside, what follow-up tried, how it ends as the house works
+it, and what was planted. Analysis code never reads it; scoring does.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from arlab.synth.desk import End, World
-from arlab.synth.facts import Names
-from arlab.synth.rulebook import CATEGORIES, Rulebook
+from arlab.errors import InputRefused
+from arlab.frames import to_date
+from arlab.synth.chances import BEST, FIT, PLAYBOOK, PROOF_WINS, Action, raw_chance
+from arlab.synth.days import make_calendar
+from arlab.synth.desk import ATTEMPTS, NEVER, End
+from arlab.synth.open_desk import house_propensity
+from arlab.synth.rulebook import CATEGORIES, GROUPS
 from arlab.synth.scenario import Scenario
 
+if TYPE_CHECKING:
+    from arlab.synth.practice import Run
+
 __all__ = ["Truth", "make_truth"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_ACTION_AT: Final = {action.name.lower(): action for action in Action}
+_CLAIM_ACTIONS: Final = (Action.CORRECTED_CLAIM, Action.RECORDS_SENT, Action.REBILL_OTHER_PAYER)
+_APPEALS: Final = (Action.APPEAL_1, Action.APPEAL_2, Action.PROOF_OF_TIMELY_FILING)
+_FAR: Final = np.datetime64("2200-01-01", "us")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,37 +48,232 @@ class Truth:
     denials : one row per claim whose first answer denies something, known by the as-of day or not:
         ``claim_id, denied_date, category, carc, came_late`` (the payer truly got it too late), ``wrongly_late``
         (the payer says so wrongly), ``documentation`` (factor on every chance), ``early_chance`` (probability
-        that the first action brings the money when done at once), ``end`` and ``end_date`` as the house works it
+        that the first action brings the money when done at once), ``propensity`` (probability that the house
+        decides to work it), ``worked_by_house``, ``misposted``, ``end`` and ``end_date`` as the house works it
+    items : the same claims with what a policy can be replayed from: ``claim_id, position`` (place in the streams
+        of the stage ``follow-up``), ``payer, denied_date, paid_date`` (of the denial's remittance), ``wanted``
+        (the action that serves it best), ``base, quality`` (factors of the chance), ``luck_1`` to ``luck_4``
+        (uniform; a try wins when its chance is above), ``expected`` dollars, ``correct_due, appeal_1_due``
+        (last days of receipt or postmark), ``postmarked, right_payer, patient_group, came_late``
+    tries : what follow-up tried as the house works: ``claim_id, date, action, attempt, decided_date``
     """
 
     scenario: Scenario
     seed: int
     denials: pd.DataFrame
+    items: pd.DataFrame
+    tries: pd.DataFrame
+
+    def outcome(self, items: pd.DataFrame, action: str | pd.Series, day: dt.date | str) -> pd.DataFrame:
+        """Return the true probability that an action on a day brings the money, and how many dollars.
+
+        Parameters
+        ----------
+        items : frame with ``claim_id``; claims may repeat. With a column ``attempt`` it gives the number of tries
+            that failed before and nothing counts as tried; without it what the house did before ``day`` counts.
+        action : one of ``corrected_claim, records_sent, appeal_1, appeal_2, proof_of_timely_filing,
+            rebill_other_payer`` (anything else brings nothing), for all items or one for each
+        day : the day on which it is done
+
+        Returns
+        -------
+        frame like ``items`` with ``claim_id, probability, dollars, expected_dollars``. The probability is 0 where
+        the claim is not denied on that day or has ended before it, and where the remedy is used or has expired.
+
+        Raises
+        ------
+        InputRefused
+            when an action is unknown or a claim has no denial in the answer key.
+        """
+        return _outcome(self, items, action, np.datetime64(to_date(day), "us"))
 
 
-def make_truth(world: World, rules: Rulebook, names: Names, *, seed: int) -> Truth:
-    """Return the answer key of a simulated world."""
-    answers = world.answers
-    every = np.arange(len(answers.payer))
-    code = answers.code(every)
+def make_truth(run: Run) -> Truth:
+    """Return the answer key of everything that happened in a practice."""
+    answers, latent, outcomes = run.answers, run.latent, run.outcomes
+    code = answers.code(np.arange(len(answers.payer)))
     at = np.flatnonzero(code >= 0)
-    code = code[at]
-    documentation = world.latent.documentation[at]
+    at = at[np.argsort(run.names.claim_number[at])]
+    code, payer = code[at], answers.payer[at]
+    rules, dates = run.rules, run.calendar.dates
     wrongly = answers.decisions.wrongly_late[at] & ~answers.late[at]
-    base = np.where(wrongly, 0.93, np.where(answers.late[at], 0.0, rules.denials.recover[code]))
-    ended = world.end_day[at] >= 0
+    untimely = code == answers.decisions.late_code
+    base = np.where(untimely, np.where(answers.late[at], 0.0, PROOF_WINS), rules.denials.recover[code])
+    quality = latent.documentation[at] * latent.leniency[at]
+    propensity = house_propensity(run.scenario, run.expected[at])
+    misposted = outcomes.end[at] == End.MISPOSTED
+    ended = outcomes.end_day[at] >= 0
+    shared = {
+        "claim_id": run.names.claims[at],
+        "denied_date": dates(answers.post_day[at]),
+        "came_late": answers.late[at],
+    }
     denials = pd.DataFrame(
-        {
-            "claim_id": names.claims[at],
-            "denied_date": world.calendar.dates(answers.post_day[at]),
+        shared
+        | {
             "category": np.array(CATEGORIES, dtype=object)[rules.denials.category[code]],
             "carc": np.array(rules.denials.carcs, dtype=object)[code],
-            "came_late": answers.late[at],
             "wrongly_late": wrongly,
-            "documentation": documentation,
-            "early_chance": np.minimum(base * documentation, 0.97),
-            "end": np.array([end.name.lower() for end in End], dtype=object)[world.end[at]],
-            "end_date": world.calendar.dates(world.end_day[at], ended),
+            "documentation": latent.documentation[at],
+            "early_chance": np.minimum(base * quality, BEST),
+            "propensity": np.where(misposted, 0.0, propensity),
+            "worked_by_house": (latent.triage[at] < propensity) & ~misposted,
+            "misposted": misposted,
+            "end": np.array([end.name.lower() for end in End], dtype=object)[outcomes.end[at]],
+            "end_date": dates(outcomes.end_day[at], ended),
         }
     )
-    return Truth(world.scenario, seed, denials.sort_values("claim_id", ignore_index=True))
+    wanted = np.array([int(PLAYBOOK[name]) for name in rules.denials.actions])[code]
+    items = pd.DataFrame(
+        shared
+        | {
+            "position": at,
+            "payer": run.names.payers[payer],
+            "paid_date": dates(answers.pay_day[at]),
+            "wanted": np.array(list(_ACTION_AT), dtype=object)[wanted],
+            "base": base,
+            "quality": quality,
+            **{f"luck_{n + 1}": latent.luck[at, n] for n in range(ATTEMPTS)},
+            "expected": run.expected[at] / 100,
+            **_first_deadlines(run, at, code, wanted),
+            "postmarked": rules.payers.postmarked[payer],
+            "right_payer": run.names.payers[latent.right_payer[at]],
+            "patient_group": answers.decisions.group[at] == GROUPS.index("PR"),
+            "misposted": misposted,
+            "end_date": denials["end_date"],
+        }
+    )
+    return Truth(run.scenario, run.streams.seed, denials, items, _tries(run))
+
+
+def _first_deadlines(run: Run, at: Ints, code: Ints, wanted: Ints) -> dict[str, Any]:
+    """Return the last days to correct and to appeal that the first denial sets; none where there is none."""
+    payers, answers, decisions = run.rules.payers, run.answers, run.answers.decisions
+    denials, payer = run.rules.denials, answers.payer[at]
+    start, service = answers.pay_day[at], answers.service_day[at]
+    place = denials.carcs.index("16")
+    unprocessable = (code == place) & (decisions.rarc[at] == denials.rarcs[place].index("MA130"))
+    rebill = (wanted == Action.REBILL_OTHER_PAYER) & ~unprocessable
+    correct = start + payers.corrected_days[payer]
+    correct = np.where(unprocessable, service + payers.filing_days[payer], correct)
+    correct = np.where(rebill, service + payers.filing_days[run.latent.right_payer[at]], correct)
+    appealable = (denials.appealable[code] | (code == decisions.late_code)) & ~unprocessable
+    appeal = start + payers.appeal_1_days[payer]
+    dates = run.calendar.dates
+    return {"correct_due": dates(correct), "appeal_1_due": dates(appeal, appealable)}
+
+
+def _tries(run: Run) -> pd.DataFrame:
+    """Return what follow-up tried, with the day on which its answer was known."""
+    log, calendar = run.logs.actions, run.calendar
+    tried = np.flatnonzero(
+        (log["action"] >= Action.CORRECTED_CLAIM) & (log["action"] <= Action.REBILL_OTHER_PAYER)
+    )
+    rows = {name: values[tried] for name, values in log.items()}
+    appeals = run.logs.appeals
+    decided = pd.Series(
+        appeals["decided"], index=pd.MultiIndex.from_arrays([appeals["claim"], appeals["filed"]])
+    )
+    decided = decided[~decided.index.duplicated()]
+    key = pd.MultiIndex.from_arrays([rows["claim"], rows["day"]])
+    known = decided.reindex(key).fillna(NEVER).to_numpy().astype(np.int64)
+    return pd.DataFrame(
+        {
+            "claim_id": run.names.claims[rows["claim"]],
+            "date": calendar.dates(rows["day"]),
+            "action": np.array(list(_ACTION_AT), dtype=object)[rows["action"]],
+            "attempt": rows["attempt"],
+            "decided_date": calendar.dates(known, known >= 0),
+        }
+    )
+
+
+def _outcome(truth: Truth, items: pd.DataFrame, action: str | pd.Series, day: Any) -> pd.DataFrame:
+    names = pd.Series(
+        action if isinstance(action, str) else list(action), index=range(len(items)), dtype=object
+    )
+    unknown = sorted(set(names) - set(_ACTION_AT))
+    if unknown:
+        raise InputRefused(f"There is no action '{unknown[0]}': use {', '.join(_ACTION_AT)}.")
+    key = truth.items.set_index("claim_id")
+    missing = ~items["claim_id"].isin(key.index)
+    if missing.any():
+        raise InputRefused(
+            f"{int(missing.sum())} of the claims have no denial in the answer key: ask only about denied claims."
+        )
+    facts = key.loc[items["claim_id"]].reset_index()
+    taken = np.array([_ACTION_AT[name] for name in names], dtype=np.int64)
+    wanted = np.array([_ACTION_AT[name] for name in facts["wanted"]], dtype=np.int64)
+    past = _history(truth, facts["claim_id"], day)
+    if "attempt" in items.columns:
+        past = {name: np.zeros(len(items), dtype=values.dtype) for name, values in past.items()}
+        past["tries"] = items["attempt"].to_numpy(dtype=np.int64)
+
+    arrives = np.where(facts["postmarked"], day, _tomorrow(truth.scenario, day))
+    live = _is_live(truth.scenario, facts, taken, wanted, arrives, past, day)
+    age = (day - facts["paid_date"].to_numpy()) / np.timedelta64(1, "D")
+    quality = facts["quality"].to_numpy() * FIT[wanted, taken]
+    raw = raw_chance(facts["base"].to_numpy(), quality, age, past["tries"].astype(np.float64))
+    open_then = (facts["denied_date"] <= day) & ~(facts["end_date"] < day) & ~facts["misposted"]
+    probability = np.where(live & open_then & (past["tries"] < ATTEMPTS), np.minimum(raw, BEST), 0.0)
+    dollars = facts["expected"].to_numpy()
+    return pd.DataFrame(
+        {
+            "claim_id": facts["claim_id"],
+            "probability": probability,
+            "dollars": dollars,
+            "expected_dollars": probability * dollars,
+        }
+    )
+
+
+def _history(truth: Truth, claims: pd.Series, day: np.datetime64) -> dict[str, Any]:
+    """Return what the house had tried on each claim before a day."""
+    before = truth.tries[truth.tries["date"] < day]
+    claim, action = before["claim_id"], before["action"]
+
+    def on_claims(values: pd.Series, empty: Any) -> Any:
+        return values.reindex(claims, fill_value=empty).to_numpy()
+
+    corrected = action.isin([one.name.lower() for one in _CLAIM_ACTIONS])
+    appealed = action.isin([one.name.lower() for one in _APPEALS])
+    first = before[action == "appeal_1"].groupby("claim_id")["decided_date"].max()
+    return {
+        "tries": on_claims(before.groupby("claim_id").size(), 0).astype(np.int64),
+        "corrected": on_claims(corrected.groupby(claim).any(), False).astype(bool),
+        "appealed": on_claims(appealed.groupby(claim).any(), False).astype(bool),
+        "decided": first.reindex(claims).fillna(pd.Timestamp(_FAR)).to_numpy().astype("datetime64[us]"),
+        "twice": on_claims((action == "appeal_2").groupby(claim).any(), False).astype(bool),
+    }
+
+
+def _is_live(
+    scenario: Scenario,
+    facts: pd.DataFrame,
+    taken: Ints,
+    wanted: Ints,
+    arrives: npt.NDArray[Any],
+    past: dict[str, Any],
+    day: np.datetime64,
+) -> Flags:
+    """Return whether each action may still be taken on the day."""
+    from arlab.synth.rulebook import rules_under
+
+    payers = rules_under(scenario.contracts).payers
+    second = dict(zip(payers.names, payers.appeal_2_days.tolist(), strict=True))
+    by_claim = np.isin(taken, _CLAIM_ACTIONS) & ~past["corrected"]
+    by_claim &= arrives <= facts["correct_due"].to_numpy()
+    in_time = arrives <= facts["appeal_1_due"].fillna(pd.Timestamp("1900-01-01")).to_numpy()
+    first = np.isin(taken, [Action.APPEAL_1, Action.PROOF_OF_TIMELY_FILING]) & ~past["appealed"] & in_time
+    days = facts["payer"].map(second).to_numpy().astype("timedelta64[D]")
+    decided = past["decided"]
+    again = (taken == Action.APPEAL_2) & (decided <= day) & (decided > np.datetime64("1900-01-01"))
+    again &= ~past["twice"] & (arrives <= decided + days) & (days > np.timedelta64(0, "D"))
+    return by_claim | first | again
+
+
+def _tomorrow(scenario: Scenario, day: Any) -> Any:
+    """Return the working day on which what is sent on a day arrives."""
+    calendar = make_calendar(scenario.start, (scenario.end - scenario.start).days + 1200)
+    number = int((day - np.datetime64(scenario.start)).astype("timedelta64[D]").astype(np.int64))
+    return calendar.dates(calendar.plus_working(np.array([max(number, 0)]), 1))[0]

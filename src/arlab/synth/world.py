@@ -1,276 +1,349 @@
 """What happens on one working day: which unpaid claims are worked, and how do they come out?
 
-``step`` is one day of the follow-up desk: items in the order of the house, as many as the minutes allow. What an
-item is like inside (its luck, its documentation, the payer's delays) was drawn before; what is done, and when,
-decides how much of it counts. A remedy that has expired recovers nothing. Patients are not worked here.
+``step`` is one day of the follow-up desk. Work happens in sessions: one login, or one call with its wait, serves
+several claims of one payer. What an item is like inside (its luck, its documentation, the payer's delays) was
+drawn before; what is done, when and by whom decides how much of it counts. A remedy that has expired recovers
+nothing. Patients are not worked here.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
+from arlab.synth.chances import BEST, FIT, MINUTES, Action, raw_chance
 from arlab.synth.desk import (
     ATTEMPTS,
-    FAR,
-    MINUTES,
     NEVER,
-    Action,
+    ActionRow,
+    Channel,
     End,
     Finding,
+    Item,
+    Outcomes,
     Phase,
-    World,
-    finish,
-    is_unprocessable,
-    meet_answers,
+    Queue,
+    channel_of,
 )
-from arlab.synth.rulebook import GROUPS
+from arlab.synth.payer_days import PayerDays
 
-__all__ = ["step"]
+__all__ = ["SETUP_MINUTES", "World", "step"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
+SETUP_MINUTES: Final = {
+    Channel.PORTAL: 3, Channel.PHONE: 2, Channel.CLEARINGHOUSE: 2, Channel.FAX: 4, Channel.INTERNAL: 0
+}  # fmt: skip
+"""Minutes that a session takes before its first claim; on the telephone the wait comes on top."""
+_MOST: Final = 40  # claims in one session without a telephone
+_PROMISES: Final = 0.4  # of calls about claims in process
+_PROMISED_IN: Final = 16  # days
+_MINUTES: Final = [int(minutes) for minutes in MINUTES]
+_FIT: Final = [[float(value) for value in row] for row in FIT]
+_CLAIM_ACTIONS: Final = (Action.CORRECTED_CLAIM, Action.RECORDS_SENT, Action.REBILL_OTHER_PAYER)
 
-_NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
-# Of the chance of recovery, for each 30 days of age (the shape only; domain sheet, section 10).
-_DECAY: Final = 0.9
-_LATER_TRIES: Final = 0.65  # of the chance, for each try that failed
-_PROOF_WINS: Final = 0.93  # the acceptance report shows that the payer is wrong
 
+@dataclasses.dataclass
+class World:
+    """The follow-up desk of one practice.
 
-def step(world: World, day: int, minutes: float) -> None:
-    """Work one day: take items by the house order until the minutes are used.
-
-    Unused minutes carry over up to a day's worth, or to what one long item takes where a day is shorter.
+    Parameters
+    ----------
+    days : what calendars and payers do
+    items : every claim that is or will be an item, by claim
+    queue : items that wait for work, in the order of the house
+    skills, minutes : per biller: factor on chances, and minutes by day
+    triage : whether items that the house leaves alone stay out of the queue
     """
-    active = world.active
-    due = active[world.ready[active] <= day]
-    # An answer that has come in the meantime needs nobody to look for it.
-    waiting = (world.phase[due] == Phase.UNANSWERED) & ~world.unknown[due]
-    meet_answers(world, due[waiting & (world.answers.post_day[due] <= day)])
-    due = due[world.phase[due] != Phase.DONE]
-    budget = minutes + min(world.minutes_left, max(minutes, float(MINUTES.max())))
-    if len(due):
-        key = -world.expected[due] if world.scenario.house_order == "largest" else world.ready[due]
-        queue = due[np.argsort(key, kind="stable")]
-        spent = np.cumsum(world.cost[queue])
-        taken = queue[: int(np.searchsorted(spent, budget, side="right"))]
-        if len(taken):
-            budget -= float(spent[len(taken) - 1])
-            staff = np.arange(len(taken)) % world.scenario.staff
-            unanswered = world.phase[taken] == Phase.UNANSWERED
-            _check_status(world, taken[unanswered], staff[unanswered], day)
-            _work_denials(world, taken[~unanswered], staff[~unanswered], day)
-    world.minutes_left = budget
-    if day + 1 < world.calendar.length and world.calendar.weekday[day] == 0:
+
+    days: PayerDays
+    items: dict[int, Item]
+    queue: Queue
+    skills: list[float]
+    minutes: list[list[float]]
+    triage: bool
+    outcomes: Outcomes
+    due: list[list[Item]]
+    sweeps: list[list[tuple[Item, int]]]
+    left: list[float] = dataclasses.field(default_factory=list)
+    actions: list[ActionRow] = dataclasses.field(default_factory=list)
+    sent: list[tuple[int, int, int, int, int]] = dataclasses.field(default_factory=list)
+    denied_again: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
+    appeals: list[tuple[int, int, int, int, bool]] = dataclasses.field(default_factory=list)
+    seen: int = -1
+    sessions: int = 0
+
+
+def step(world: World, day: int) -> None:
+    """Work one day: let in what has become due, clean up on Mondays, then hold sessions while minutes last.
+
+    A session may run over; what it runs over is missing the next day.
+    """
+    for number in range(world.seen + 1, day + 1):
+        for item in world.due[number]:
+            _let_in(world, item, day)
+        world.due[number] = []
+    if world.days.weekday[day] == 0:
         _clean_up(world, day)
-        world.active = active[world.phase[active] != Phase.DONE]
+    world.seen = day
+    for biller in _turns(len(world.skills), day):
+        world.left[biller] = min(world.left[biller], 0.0) + world.minutes[biller][day]
+        while world.left[biller] > 0:
+            line = world.queue.first_line()
+            if line is None:
+                break
+            world.left[biller] -= _hold_session(world, biller, line, day)
+
+
+def _turns(count: int, day: int) -> list[int]:
+    """Return who chooses first today: everyone in turn."""
+    first = day % count
+    return [*range(first, count), *range(first)]
+
+
+def _let_in(world: World, item: Item, day: int) -> None:
+    """Put an item into the queue, or meet its answer, or leave it alone as the house would."""
+    if item.phase == Phase.DONE:
+        return
+    if item.phase == Phase.UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
+        meet_answer(world, item)
+        if item.phase == Phase.DONE or item.post_day > day:
+            return
+    _plan_sweep(world, item)
+    if item.phase == Phase.DENIED and world.triage and not item.worked_by_house:
+        return
+    payer_channel = world.days.channel[item.payer]
+    if item.phase == Phase.UNANSWERED:
+        channel = payer_channel
+    elif item.low_value:
+        channel = int(Channel.INTERNAL)
+    else:
+        channel = channel_of(item.wanted if item.attempt == 0 else Action.APPEAL_1, payer_channel)
+    world.queue.put(item, channel)
+
+
+def _schedule(world: World, item: Item, day: int) -> None:
+    """Let an item in on a day; days beyond the simulated time never come."""
+    if day < len(world.due):
+        world.due[max(day, world.seen + 1)].append(item)
+
+
+def _plan_sweep(world: World, item: Item) -> None:
+    """Note when the manager's review gives the item up unless something changes before."""
+    item.changes += 1
+    if item.phase == Phase.DENIED:
+        last = max(item.correct_due, item.appeal_1_due, item.appeal_2_due, item.post_day)
+        day = item.post_day if item.low_value else last + item.cleanup + 1
+    elif item.unknown:
+        day = item.service + world.days.filing[item.payer] + item.cleanup + 1
+    else:
+        return
+    if day < len(world.sweeps):
+        world.sweeps[max(day, world.seen + 1)].append((item, item.changes))
 
 
 def _clean_up(world: World, day: int) -> None:
     """Write off what is not worth the work, and what has had no remedy for long: the manager's review."""
-    active = world.active
-    item = active[(world.phase[active] != Phase.DONE) & (world.ready[active] <= day)]
-    payers, payer = world.rules.payers, world.answers.payer[item]
-    filing_due = world.answers.service_day[item] + payers.filing_days[payer]
-    denied = world.phase[item] == Phase.DENIED
-    last = np.maximum.reduce([world.correct_due[item], world.appeal_1_due[item], world.appeal_2_due[item]])
-    last = np.where(denied, last, np.where(world.unknown[item], filing_due, FAR))
-    low = denied & (world.expected[item] < world.scenario.small_balance * 100)
-    finish(world, item[low], End.WRITTEN_OFF, day, Finding.LOW_VALUE)
-    gone = item[~low & (np.maximum(last, world.answers.post_day[item]) + world.latent.cleanup[item] < day)]
-    patient = (world.answers.decisions.group[gone] == GROUPS.index("PR")) & (
-        world.phase[gone] == Phase.DENIED
+    for number in range(max(0, day - 13), day + 1):
+        for item, changes in world.sweeps[number]:
+            if item.phase == Phase.DONE or item.changes != changes:
+                continue
+            finding = Finding.PAST_LIMIT
+            if item.phase == Phase.DENIED and item.low_value:
+                finding = Finding.LOW_VALUE
+            patient = item.patient_group and item.phase == Phase.DENIED and not item.late
+            gives_up = finding == Finding.LOW_VALUE or not patient
+            finish(world, item, End.WRITTEN_OFF if gives_up else End.TO_PATIENT, day, finding)
+        world.sweeps[number] = []
+
+
+def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) -> float:
+    """Work claims of one payer by one channel until the call is full, the line empty or the day over."""
+    payer, channel = line
+    spent = float(SETUP_MINUTES[Channel(channel)])
+    most = _MOST
+    if channel == Channel.PHONE:
+        spent += world.days.hold[payer][day]
+        most = world.days.claims_per_call[payer]
+    left, served, setup = world.left[biller], 0, spent
+    world.sessions += 1
+    while served < most and (served == 0 or spent < left):
+        item = world.queue.take(line)
+        if item is None:
+            break
+        if item.phase == Phase.UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
+            _let_in(world, item, day)  # the answer has come meanwhile: nobody need look for it
+            continue
+        rows = len(world.actions)
+        spent += _touch(world, item, biller, channel, day)
+        if served == 0:  # what the session took to begin is written with its first action
+            row = world.actions[rows]
+            world.actions[rows] = (*row[:5], row[5] + round(setup), *row[6:])
+        served += 1
+    return spent if served else 0.0
+
+
+def _log(
+    world: World,
+    item: Item,
+    biller: int,
+    channel: int,
+    day: int,
+    action: int,
+    finding: int,
+    promise: int = NEVER,
+) -> float:
+    minutes = _MINUTES[action]
+    where = Channel.INTERNAL if action >= Action.WRITE_OFF else channel
+    world.actions.append(
+        (item.claim, day, biller, action, finding, minutes, item.attempt, world.sessions, int(where), promise)
     )
-    patient &= ~world.answers.late[gone]
-    for which, end in ((patient, End.TO_PATIENT), (~patient, End.WRITTEN_OFF)):
-        finish(world, gone[which], end, day, Finding.PAST_LIMIT)
+    return minutes
 
 
-def _log(world: World, claim: Ints, staff: Ints, day: int, action: Ints | int, finding: Ints | int) -> None:
-    world.action_log.add(
-        claim=claim,
-        day=day,
-        staff=staff,
-        action=action,
-        finding=finding,
-        minutes=MINUTES[action],
-        attempt=world.attempt[claim],
-    )
+def _touch(world: World, item: Item, biller: int, channel: int, day: int) -> float:
+    """Do the next thing about an item and return the minutes it took."""
+    if item.phase == Phase.UNANSWERED:
+        return _check_status(world, item, biller, channel, day)
+    action, finding = next_action(world, item, day)
+    minutes = _log(world, item, biller, channel, day, action, finding)
+    if action == Action.WRITE_OFF:
+        finish(world, item, End.WRITTEN_OFF, day, finding)
+    elif action == Action.MOVE_TO_PATIENT:
+        finish(world, item, End.TO_PATIENT, day, finding)
+    else:
+        item.changes += 1
+        won = _wins(world, item, action, biller, day)
+        if action in _CLAIM_ACTIONS:
+            _send_claim(world, item, action, won, day)
+        else:
+            _file_appeal(world, item, action, won, day)
+        item.attempt += 1
+    return minutes
 
 
-def _check_status(world: World, claim: Ints, staff: Ints, day: int) -> None:
-    """Look up claims that have had no answer; send those again that the payer does not know."""
-    if not len(claim):
+def _wins(world: World, item: Item, action: int, biller: int, day: int) -> bool:
+    """Return whether the action brings the money."""
+    quality = item.quality * world.skills[biller] * _FIT[item.wanted][action]
+    chance = raw_chance(item.base, quality, float(day - item.pay_day), float(item.attempt))
+    return item.luck[min(item.attempt, ATTEMPTS - 1)] < min(chance, BEST)
+
+
+def _check_status(world: World, item: Item, biller: int, channel: int, day: int) -> float:
+    """Look up a claim that has had no answer; send it again when the payer does not know it."""
+    days = world.days
+    if not item.unknown:
+        promise = NEVER
+        if channel == Channel.PHONE and item.promise < _PROMISES:
+            promise = days.roll[day + _PROMISED_IN]
+        look_again = promise + 1 if promise >= 0 else day + NEXT_CHECK
+        minutes = _log(world, item, biller, channel, day, Action.STATUS_CHECK, Finding.IN_PROCESS, promise)
+        answered = 0 <= item.post_day <= look_again
+        _schedule(world, item, item.post_day if answered else look_again)
+        return minutes
+    minutes = _log(world, item, biller, channel, day, Action.STATUS_CHECK, Finding.NOT_ON_FILE)
+    received = days.tomorrow[day]
+    if received - item.service > days.filing[item.payer] and not item.tries_anyway:
+        minutes += _log(world, item, biller, channel, day, Action.WRITE_OFF, Finding.PAST_LIMIT)
+        finish(world, item, End.WRITTEN_OFF, day, Finding.PAST_LIMIT)
+        return minutes
+    minutes += _log(world, item, biller, channel, day, Action.RESUBMIT, Finding.NOT_ON_FILE)
+    item.unknown = False
+    item.changes += 1
+    world.sent.append((item.claim, item.payer, 1, day, received))
+    days.receive(item, day, received)
+    _schedule(world, item, item.post_day)
+    return minutes
+
+
+def meet_answer(world: World, item: Item) -> None:
+    """Turn an answered claim into a denied item, or let it go when nothing is denied."""
+    days = world.days
+    if item.code < 0:
+        finish(world, item, End.PAID, item.post_day, NEVER)
         return
-    unknown = world.unknown[claim]
-    _log(
-        world,
-        claim,
-        staff,
-        day,
-        Action.STATUS_CHECK,
-        np.where(unknown, Finding.NOT_ON_FILE, Finding.IN_PROCESS),
-    )
+    item.phase = Phase.DENIED
+    start, payer = item.pay_day, item.payer
+    item.correct_due = start + days.corrected[payer]
+    if item.unprocessable:
+        # An unprocessable claim was never filed: only the filing limit counts, and there is nothing to appeal.
+        item.correct_due = item.service + days.filing[payer]
+    elif item.wanted == Action.REBILL_OTHER_PAYER:
+        item.correct_due = item.service + days.filing[item.right_payer]
+    if item.appealable and not item.unprocessable:
+        item.appeal_1_due = start + days.appeal_1[payer]
 
-    slow = claim[~unknown]
-    world.ready[slow] = day + _NEXT_CHECK
-    meet_answers(world, slow[world.answers.post_day[slow] <= day + _NEXT_CHECK])
 
-    lost, staff = claim[unknown], staff[unknown]
-    if not len(lost):
+def next_action(world: World, item: Item, day: int) -> tuple[Action, Finding]:
+    """Return the next remedy that is still live for a denied item, or how the item ends."""
+    days, payer = world.days, item.payer
+    ends = Action.MOVE_TO_PATIENT if item.patient_group and not item.late else Action.WRITE_OFF
+    if item.low_value:
+        return Action.WRITE_OFF, Finding.LOW_VALUE
+    if item.attempt >= ATTEMPTS:
+        return ends, Finding.NO_REMEDY_LEFT
+    arrives = day if days.postmarked[payer] else days.tomorrow[day]
+    if item.wanted == Action.PROOF_OF_TIMELY_FILING:
+        # Only the acceptance report undoes an untimely denial; when it shows late receipt, nothing does.
+        if not item.late and item.attempt == 0 and arrives <= item.appeal_1_due:
+            return Action.PROOF_OF_TIMELY_FILING, Finding.DENIED
+    elif item.wanted != Action.APPEAL_1 and not item.corrected and arrives <= item.correct_due:
+        return Action(item.wanted), Finding.DENIED
+    elif arrives <= item.appeal_1_due:
+        return Action.APPEAL_1, Finding.DENIED
+    elif arrives <= item.appeal_2_due:
+        return Action.APPEAL_2, Finding.DENIED
+    return ends, Finding.PAST_LIMIT if item.attempt == 0 else Finding.NO_REMEDY_LEFT
+
+
+def _send_claim(world: World, item: Item, action: int, won: bool, day: int) -> None:
+    """Send a corrected claim, the records asked for, or the claim to another payer, which decides in its time."""
+    days = world.days
+    payer = item.right_payer if action == Action.REBILL_OTHER_PAYER else item.payer
+    attempt = min(item.attempt, ATTEMPTS - 1)
+    received = days.tomorrow[day]
+    lag = item.paid_lag[attempt] if won else item.denied_lag[attempt]
+    pay_day, post_day = days.answer(payer, received, lag)
+    item.corrected = True
+    if action != Action.RECORDS_SENT:
+        replaces = action == Action.CORRECTED_CLAIM and not item.unprocessable
+        world.sent.append((item.claim, payer, 7 if replaces else 1, day, received))
+    if won:
+        _win(world, item, payer, pay_day, post_day)
         return
-    payers, payer = world.rules.payers, world.answers.payer[lost]
-    tomorrow = world.calendar.plus_working(np.full(len(lost), day), 1)
-    past = tomorrow - world.answers.service_day[lost] > payers.filing_days[payer]
-    hopeless = past & ~world.latent.tries_anyway[lost]
-    _log(world, lost[hopeless], staff[hopeless], day, Action.WRITE_OFF, Finding.PAST_LIMIT)
-    finish(world, lost[hopeless], End.WRITTEN_OFF, day, Finding.PAST_LIMIT)
-
-    again, received = lost[~hopeless], tomorrow[~hopeless]
-    _log(world, again, staff[~hopeless], day, Action.RESUBMIT, Finding.NOT_ON_FILE)
-    world.sent_log.add(
-        claim=again,
-        payer=world.answers.payer[again],
-        submitted=day,
-        received=received,
-        accepted=world.calendar.plus_working(received, 1),
-        touched=1,
-    )
-    world.unknown[again] = False
-    world.answers.receive(again, np.full(len(again), day), received)
-    meet_answers(world, again)
+    world.denied_again.append((item.claim, payer, pay_day, post_day))
+    _schedule(world, item, post_day)
 
 
-def _work_denials(world: World, claim: Ints, staff: Ints, day: int) -> None:
-    """Take the next remedy that is still live for each denied item, or end the item."""
-    if not len(claim):
-        return
-    action, finding = _next_action(world, claim, day)
-    _log(world, claim, staff, day, action, finding)
-    ended = action >= Action.WRITE_OFF
-    for kind, end in ((Action.WRITE_OFF, End.WRITTEN_OFF), (Action.MOVE_TO_PATIENT, End.TO_PATIENT)):
-        which = action == kind
-        finish(world, claim[which], end, day, finding[which])
-    claim, action = claim[~ended], action[~ended]
-    if not len(claim):
-        return
-    attempt = np.minimum(world.attempt[claim], ATTEMPTS - 1)
-    won = world.latent.luck[claim, attempt] < _chance(world, claim, action, day)
-    by_claim = np.isin(action, [Action.CORRECTED_CLAIM, Action.RECORDS_SENT])
-    _send_correction(world, claim[by_claim], action[by_claim], won[by_claim], day)
-    _file_appeal(world, claim[~by_claim], action[~by_claim], won[~by_claim], day)
-    world.attempt[claim] += 1
-
-
-def _next_action(world: World, claim: Ints, day: int) -> tuple[Ints, Ints]:
-    """Return the action for each denied item, and the finding that leads to it."""
-    rules, code = world.rules, world.answers.code(claim)
-    playbook = np.array(rules.denials.actions)[code]
-    payer = world.answers.payer[claim]
-    untimely = code == world.answers.decisions.late_code
-    arrives = world.calendar.plus_working(np.full(len(claim), day), 1)
-    counted = np.where(rules.payers.postmarked[payer], day, arrives)
-    may_correct = ~world.corrected[claim] & (counted <= world.correct_due[claim]) & (playbook != "appeal")
-    may_appeal_1 = counted <= world.appeal_1_due[claim]
-    may_appeal_2 = counted <= world.appeal_2_due[claim]
-    records = playbook == "send_records"
-    # Only the acceptance report undoes an untimely denial; when it shows late receipt, nothing does.
-    proof = untimely & may_appeal_1 & ~world.answers.late[claim] & (world.attempt[claim] == 0)
-    low = world.expected[claim] < world.scenario.small_balance * 100
-    action = np.select(
-        [low, proof, untimely, may_correct & records, may_correct, may_appeal_1, may_appeal_2],
-        [
-            Action.WRITE_OFF,
-            Action.PROOF_OF_TIMELY_FILING,
-            Action.WRITE_OFF,
-            Action.RECORDS_SENT,
-            Action.CORRECTED_CLAIM,
-            Action.APPEAL_1,
-            Action.APPEAL_2,
-        ],
-        Action.WRITE_OFF,
-    )
-    action = np.where(world.attempt[claim] >= ATTEMPTS, Action.WRITE_OFF, action)
-    never_worked = world.attempt[claim] == 0
-    finding = np.select(
-        [action != Action.WRITE_OFF, low, never_worked],
-        [Finding.DENIED, Finding.LOW_VALUE, Finding.PAST_LIMIT],
-        Finding.NO_REMEDY_LEFT,
-    )
-    patient = world.answers.decisions.group[claim] == GROUPS.index("PR")
-    patient &= (action == Action.WRITE_OFF) & ~world.answers.late[claim] & ~low
-    return np.where(patient, Action.MOVE_TO_PATIENT, action), finding
-
-
-def _chance(world: World, claim: Ints, action: Ints, day: int) -> Floats:
-    """Return the probability that the action brings the money, given what is true of the item and its age."""
-    code = world.answers.code(claim)
-    # Code 29 has next to no chance because most such denials are right; a wrong one is another matter.
-    base = np.where(action == Action.PROOF_OF_TIMELY_FILING, _PROOF_WINS, world.rules.denials.recover[code])
-    age = day - world.answers.pay_day[claim]
-    tries = world.attempt[claim]
-    chance = base * world.latent.documentation[claim] * _DECAY ** (age / 30) * _LATER_TRIES**tries
-    return np.minimum(chance, 0.97)
-
-
-def _send_correction(world: World, claim: Ints, action: Ints, won: Flags, day: int) -> None:
-    """Send a corrected claim or the records asked for; the payer decides anew in its usual time."""
-    if not len(claim):
-        return
-    answers, payer = world.answers, world.answers.payer[claim]
-    attempt = np.minimum(world.attempt[claim], ATTEMPTS - 1)
-    received = world.calendar.plus_working(np.full(len(claim), day), 1)
-    lag = np.where(won, world.latent.paid_lag[claim, attempt], world.latent.denied_lag[claim, attempt])
-    pay_day = answers.days.pay(payer, received + lag)
-    post_day = answers.days.post(payer, pay_day)
-    world.corrected[claim] = True
-    sends = action == Action.CORRECTED_CLAIM
-    unprocessable = is_unprocessable(world, claim, answers.code(claim))[sends]
-    world.sent_log.add(
-        claim=claim[sends],
-        payer=payer[sends],
-        frequency=np.where(unprocessable, 1, 7),
-        submitted=day,
-        received=received[sends],
-        accepted=world.calendar.plus_working(received, 1)[sends],
-        touched=1,
-    )
-    _win(world, claim[won], pay_day[won], post_day[won])
-    lost = claim[~won]
-    world.answer_log.add(claim=lost, pay_day=pay_day[~won], post_day=post_day[~won])
-    world.ready[lost] = post_day[~won]
-    world.cost[lost] = MINUTES[Action.APPEAL_1]
-
-
-def _file_appeal(world: World, claim: Ints, action: Ints, won: Flags, day: int) -> None:
+def _file_appeal(world: World, item: Item, action: int, won: bool, day: int) -> None:
     """File an appeal or the proof of timely filing; a letter decides, a remittance pays."""
-    if not len(claim):
-        return
-    payer = world.answers.payer[claim]
-    attempt = np.minimum(world.attempt[claim], ATTEMPTS - 1)
-    decided = world.calendar.roll(day + world.latent.decision_lag[claim, attempt])
-    pay_day = world.answers.days.pay(payer, decided + world.latent.paid_lag[claim, attempt])
-    post_day = world.answers.days.post(payer, pay_day)
+    days = world.days
+    attempt = min(item.attempt, ATTEMPTS - 1)
+    decided = days.roll[day + item.decision_lag[attempt]]
     real = action != Action.PROOF_OF_TIMELY_FILING
-    level = np.where(action == Action.APPEAL_2, 2, 1)
-    world.appeal_log.add(
-        claim=claim[real], level=level[real], filed=day, decided=decided[real], won=won[real].astype(np.int64)
-    )
-    _win(world, claim[won], pay_day[won], post_day[won])
-    lost, decided, level = claim[~won], decided[~won], level[~won]
-    world.ready[lost] = decided
-    world.appeal_1_due[lost] = NEVER
-    second = world.rules.payers.appeal_2_days[world.answers.payer[lost]]
-    open_2 = (level == 1) & (second > 0) & real[~won]
-    world.appeal_2_due[lost] = np.where(open_2, decided + second, NEVER)
-    world.cost[lost] = np.where(open_2, MINUTES[Action.APPEAL_2], MINUTES[Action.WRITE_OFF])
+    level = 2 if action == Action.APPEAL_2 else 1
+    if real:
+        world.appeals.append((item.claim, level, day, decided, won))
+    if won:
+        pay_day, post_day = days.answer(item.payer, decided, item.paid_lag[attempt])
+        _win(world, item, item.payer, pay_day, post_day)
+        return
+    item.appeal_1_due = item.appeal_2_due = NEVER
+    second = days.appeal_2[item.payer]
+    if real and level == 1 and second > 0:
+        item.appeal_2_due = decided + second
+    _schedule(world, item, decided)
 
 
-def _win(world: World, claim: Ints, pay_day: Ints, post_day: Ints) -> None:
-    """Note that the payer pays after all."""
-    finish(world, claim, End.WON, post_day, NEVER)
-    world.end_pay_day[claim] = pay_day
+def _win(world: World, item: Item, payer: int, pay_day: int, post_day: int) -> None:
+    """Note that a payer pays after all."""
+    finish(world, item, End.WON, post_day, NEVER)
+    world.outcomes.end_pay_day[item.claim] = pay_day
+    world.outcomes.end_payer[item.claim] = payer
+
+
+def finish(world: World, item: Item, end: End, day: int, finding: int) -> None:
+    """Take an item off the desk for good."""
+    item.phase = Phase.DONE
+    world.outcomes.end[item.claim] = end
+    world.outcomes.end_day[item.claim] = day
+    world.outcomes.end_finding[item.claim] = finding
