@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 LENIENCY: Final = np.array([0.8, 0.9, 1.0, 1.1, 1.2])
 """How much more often a payer gives way on a kind of denial than others do: moderate, and planted nowhere."""
 _DOCUMENTATION: Final = (0.85, 0.3)  # factor on every chance: from, and how much more
-_WORKLIST_DAYS: Final = (3, 16)  # from the posting of a denial until it stands on a worklist
+_WORKLIST_DAYS: Final = (2, 13)  # from the posting of a denial until it stands on a worklist
 _DECISION_DAYS: Final = (28, 62)  # from a letter to its answer
 # Plans of Medicare Advantage have to answer soon, commercial ones take their time: days more or less.
 _DECISION_SHIFT: Final = {"medicare_advantage": -8, "commercial": 10, "marketplace": 6}

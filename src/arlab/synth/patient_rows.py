@@ -28,7 +28,7 @@ Flags = npt.NDArray[np.bool_]
 # Upper ends of the size classes in cents, the share of balances paid in full and the share paid by plan.
 # Shape after the hospital figures of the domain sheet (sections 6 and 10); practices collect more.
 _SIZES: Final = np.array([5_000, 20_000, 50_000, 100_000, 300_000])
-_PAID_IN_FULL: Final = np.array([0.785, 0.665, 0.53, 0.31, 0.17, 0.06])
+_PAID_IN_FULL: Final = np.array([0.77, 0.65, 0.53, 0.31, 0.17, 0.06])
 _PAID_BY_PLAN: Final = np.array([0.0, 0.08, 0.17, 0.19, 0.22, 0.16])
 _PLAN_KEPT: Final = 0.75
 _LATER_STATEMENTS: Final = 0.65  # each statement brings this part of what the one before brought

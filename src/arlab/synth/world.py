@@ -34,7 +34,7 @@ SETUP_MINUTES: Final = {
     Channel.PORTAL: 3, Channel.PHONE: 2, Channel.CLEARINGHOUSE: 2, Channel.FAX: 4, Channel.INTERNAL: 0
 }  # fmt: skip
 """Minutes that a session takes before its first claim; on the telephone the wait comes on top."""
-APPROVAL: Final = 4  # a write-off is approved in this part of the time that a forgotten item lies about
+APPROVAL: Final = 3  # a write-off is approved in this part of the time that a forgotten item lies about
 _MOST: Final = 40  # claims in one session without a telephone
 _HOPELESS, _LARGE = 0.30, 40_000  # chance and cents below which no letter is written, unless the sum is large
 _PROMISES: Final = 0.4  # of calls about claims in process
