@@ -42,7 +42,10 @@ def denied_lines_are_not_paid(facts: Facts) -> tuple[bool, int, str]:
     said_no = denials[(denials["carc"] != DUPLICATE) & (denials["remit_id"] != "")]
     same = pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(said_no[key]))
     settled = -rows[same].groupby(key, observed=True)["cents"].sum()
-    denied = said_no.groupby(key, observed=True).agg(no=("memo_cents", "sum"), most=("line_cents", "max"))
+    # A later payer is asked for what the first one left, and denies all of that.
+    most = said_no["line_cents"].where(said_no["responsible"] == "payer_1", said_no["memo_cents"])
+    said_no = said_no.assign(most=most)
+    denied = said_no.groupby(key, observed=True).agg(no=("memo_cents", "sum"), most=("most", "max"))
     both = int((denied["no"] + settled.reindex(denied.index) > denied["most"]).sum())
     text = (
         f"{bare} denials move money or name no amount; {both} are settled by the remittance that denies them"
@@ -113,10 +116,9 @@ def balances_lie_in_every_bucket(facts: Facts) -> tuple[bool, int, str]:
 def practice_losses_stay_with_it(facts: Facts) -> tuple[bool, int, str]:
     """What the payer denied as the practice's loss (not group PR), late filing too, never moves to the patient.
 
-    The remittance that denies a line in part may leave the patient a share of the other part.
-
     Looked at: transfers to the patient after such a denial of the line that stands, made by the practice (no
-    remittance) or by the remittance that denies. What was due at the visit had moved before.
+    remittance) or by the remittance that denies the whole line (one that denies a part may leave the patient a share
+    of the rest). What was due at the visit had moved before.
     """
     rows = facts.rows
     denials = rows[rows["kind"].eq("denial") & rows["responsible"].eq("payer_1") & rows["carc"].ne(DUPLICATE)]
