@@ -168,7 +168,7 @@ def _remit_rows(transactions: pd.DataFrame) -> Iterator[_Row]:
 
 
 def _moved_before(transactions: pd.DataFrame) -> dict[tuple[str, int], int]:
-    """Return by claim and line what was moved from the first payer to the patient without a remittance."""
+    """Return by claim and line (0: none named) what left the first payer for the patient without a remittance."""
     frame = transactions[(transactions["kind"] == "transfer") & (transactions["amount"] < 0)]
     frame = frame[(frame["responsible"] == "payer_1")]
     if "remit_id" in frame:
@@ -313,7 +313,7 @@ class _Reader:
         elif rest and rank > 1:
             parts = [*parts, Part("earlier", *_EARLIER_PAYER, rest)]
         elif rest:
-            if rest > self.moved.get((claim, line), 0):
+            if rest > self.moved.get((claim, line), 0) + self.moved.get((claim, 0), 0):
                 self._problem(key, f"{rest / 100:.2f} of the charge is explained by no row")
             parts = [*parts, Part("share", *_UNSAID_SHARE, rest)]
         return tuple(parts)

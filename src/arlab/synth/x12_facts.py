@@ -6,6 +6,7 @@ plainly fictional. No money moves here.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -189,6 +190,7 @@ def _both(frame: pd.DataFrame, first: str, second: str) -> Any:
     return zip(texts(frame, first), texts(frame, second), strict=True)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _service(code: str, modifier: str) -> str:
     """Return a service under its code set: HCPCS level II, or, for our own codes, local codes."""
     return composite("HC" if _HCPCS_2.match(code) else "ER", clean(code), clean(modifier))

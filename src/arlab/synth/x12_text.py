@@ -5,6 +5,7 @@ Knows the outer form only; what a claim or a remittance must say stands in ``x12
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +52,7 @@ def composite(*components: str) -> str:
     return ":".join(components).rstrip(":")
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def money(cents: int) -> str:
     """Return cents as dollars, without zeros that say nothing.
 
