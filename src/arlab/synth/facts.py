@@ -6,34 +6,33 @@ Turns arrays into frames of the table contract. Only what was entered by the as-
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from arlab.synth.days import Calendar
-from arlab.synth.ledger import numbered
 from arlab.synth.lines import Lines
 from arlab.synth.people import NamePool, Patients, make_provider_names
 from arlab.synth.rulebook import CLASS_AT, PRICE_RISE, SPECIALTIES, Rulebook
 from arlab.synth.scenario import Scenario
 from arlab.synth.streams import Streams, pick_table
 from arlab.synth.submissions import Sent
+from arlab.synth.texts import Texts, counts, joined, numbered, texts, words
 from arlab.synth.visits import Visits, provider_specialties
 
 __all__ = ["Names", "claim_tables", "make_names", "reference_tables"]
 
 Ints = npt.NDArray[np.int64]
-Texts = npt.NDArray[Any]
 
 _OFFICES = ("Main Street", "Riverside", "Hilltop", "Mill Lane", "Station Road", "Orchard Park")
 
 
 @dataclasses.dataclass(frozen=True)
 class Names:
-    """The names that stand for numbers in the tables."""
+    """The names that stand for numbers in the tables; ``claim_number`` is the number in a claim's name."""
 
+    claim_number: Ints
     claims: Texts
     patients: Texts
     payers: Texts
@@ -55,13 +54,14 @@ def make_names(scenario: Scenario, rules: Rulebook, pool: NamePool, sent: Sent, 
     first = list(dict.fromkeys(pool.first.tolist()))
     staff = [first[at] if at < len(first) else f"Biller {at + 1}" for at in range(len(scenario.team))]
     return Names(
+        claim_number=rank,
         claims=numbered("C", rank, 6),
         patients=numbered("P", np.arange(1, patients.count + 1), 5),
-        payers=np.array(rules.payers.names, dtype=object),
-        classes=np.array(list(CLASS_AT), dtype=object),
-        providers=make_provider_names(pool, len(provider_specialties(scenario))).astype(object),
-        locations=np.array(offices, dtype=object),
-        staff=np.array(staff, dtype=object),
+        payers=texts(rules.payers.names),
+        classes=texts(list(CLASS_AT)),
+        providers=texts(make_provider_names(pool, len(provider_specialties(scenario)))),
+        locations=texts(offices),
+        staff=texts(staff),
         pool=pool,
     )
 
@@ -81,9 +81,11 @@ def claim_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return claims, lines, coverages and patients as known on a day."""
     known = np.flatnonzero(sent.entry_day <= day)
-    on_line = np.flatnonzero((sent.entry_day <= day)[lines.claim])
+    known = known[np.argsort(names.claim_number[known])]
+    size = lines.size[known]
+    on_line = np.arange(size.sum()) + (lines.start[known] - (np.cumsum(size) - size)).repeat(size)
     who, payer = visits.patient, patients.payer[visits.patient]
-    codes = np.array(rules.services.codes, dtype=object)
+    codes = texts(rules.services.codes)
     tables = np.array([pick_table(row) for row in rules.diagnosis_weights])
     diagnosis = streams.stage("diagnoses").pick_by(tables, visits.specialty)
     self_pay = payer == rules.payers.self_pay
@@ -94,16 +96,16 @@ def claim_tables(
             "patient_id": names.patients[who[known]],
             "provider": names.providers[visits.provider[known]],
             "location": names.locations[visits.location[known]],
-            "specialty": np.array(SPECIALTIES, dtype=object)[visits.specialty[known]],
+            "specialty": words(SPECIALTIES, visits.specialty[known]),
             "service_date": calendar.dates(visits.day[known]),
             "charge_entry_date": calendar.dates(sent.entry_day[known]),
             "procedure": codes[lines.service[lines.start][known]],
-            "diagnosis": np.array(rules.diagnoses, dtype=object)[diagnosis[known]],
-            "lines": lines.size[known],
+            "diagnosis": words(rules.diagnoses, diagnosis[known]),
+            "lines": size,
             "charge": lines.per_claim(lines.charge)[known] / 100,
             "first_payer": names.payers[payer[known]],
             "payer_class": names.classes[patients.payer_class[who[known]]],
-            "plan_type": _or_none(rules.payers.plan_types)[payer[known]],
+            "plan_type": words(rules.payers.plan_types, payer[known]),
             "expected_allowed": expected[known],
         }
     )
@@ -112,7 +114,7 @@ def claim_tables(
             "claim_id": names.claims[lines.claim[on_line]],
             "line_number": lines.number[on_line],
             "procedure": codes[lines.service[on_line]],
-            "modifier": _or_none(rules.services.modifiers)[lines.service[on_line]],
+            "modifier": words(rules.services.modifiers, lines.service[on_line]),
             "units": lines.units[on_line],
             "charge": lines.charge[on_line] / 100,
             "expected_allowed": np.where(
@@ -122,51 +124,41 @@ def claim_tables(
         }
     )
     return {
-        "claims": claims.sort_values("claim_id", ignore_index=True),
-        "lines": table_of_lines.sort_values(["claim_id", "line_number"], ignore_index=True),
+        "claims": claims,
+        "lines": table_of_lines,
         "coverages": _coverages(scenario, rules, names, visits, patients, known),
         "patients": _patients(calendar, names, patients, np.unique(who[known])),
     }
-
-
-def _or_none(texts: tuple[str, ...]) -> Texts:
-    return np.array([text or None for text in texts], dtype=object)
 
 
 def _coverages(
     scenario: Scenario, rules: Rulebook, names: Names, visits: Visits, patients: Patients, known: Ints
 ) -> pd.DataFrame:
     """Return one row per claim and payer, in the order in which they pay."""
-    parts = []
-    years = scenario.start.year + visits.year
-    for rank, payers in ((1, patients.payer), (2, patients.second_payer)):
-        payer = payers[visits.patient[known]]
-        insured = (payer >= 0) & (payer != rules.payers.self_pay)
-        claim, payer = known[insured], payer[insured]
-        code = np.array(rules.payers.codes, dtype=object)[payer]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "claim_id": names.claims[claim],
-                    "rank": rank,
-                    "payer": names.payers[payer],
-                    "payer_class": names.classes[rules.payers.payer_class[payer]],
-                    "contract_id": code + numbered("-", years[claim], 4),
-                    "network": rules.payers.network[payer],
-                    "effective_from": (years[claim] - 1970).astype("datetime64[Y]").astype("datetime64[us]"),
-                }
-            )
-        )
-    return pd.concat(parts).sort_values(["claim_id", "rank"], ignore_index=True)
+    payers = np.stack([patients.payer, patients.second_payer], axis=1)[visits.patient[known]]
+    at, place = np.nonzero((payers >= 0) & (payers != rules.payers.self_pay))
+    claim, payer = known[at], payers[at, place]
+    year = scenario.start.year + visits.year[claim]
+    return pd.DataFrame(
+        {
+            "claim_id": names.claims[claim],
+            "rank": place + 1,
+            "payer": names.payers[payer],
+            "payer_class": names.classes[rules.payers.payer_class[payer]],
+            "contract_id": joined(words(rules.payers.codes, payer), numbered("-", year, 4)),
+            "network": rules.payers.network[payer],
+            "effective_from": (year - 1970).astype("datetime64[Y]").astype("datetime64[us]"),
+        }
+    )
 
 
 def _patients(calendar: Calendar, names: Names, patients: Patients, seen: Ints) -> pd.DataFrame:
     pool = names.pool
-    first, last = pool.first[patients.first_name[seen]], pool.last[patients.last_name[seen]]
+    first, last = texts(pool.first)[patients.first_name[seen]], texts(pool.last)[patients.last_name[seen]]
     return pd.DataFrame(
         {
             "patient_id": names.patients[seen],
-            "name": [f"{a} {b}" for a, b in zip(first.tolist(), last.tolist(), strict=True)],
+            "name": joined(first, " ", last),
             "birth_date": calendar.dates(patients.birth_day[seen]),
             "zip": numbered("", patients.zip[seen], 5),  # no postal code begins with 000
             "phone": numbered("555-01", patients.phone[seen] % 100, 2),  # numbers kept for fiction
@@ -185,7 +177,7 @@ def reference_tables(scenario: Scenario, rules: Rulebook, names: Names) -> dict[
             {
                 "payer": names.payers,
                 "payer_class": names.classes[payers.payer_class],
-                "channel": _or_none(payers.channels),
+                "channel": texts([channel or None for channel in payers.channels]),
             }
         ),
         "staff": pd.DataFrame({"staff": names.staff, "role": "follow_up", "minutes_per_day": minutes}),
@@ -196,7 +188,7 @@ def _contracts(scenario: Scenario, rules: Rulebook, names: Names) -> pd.DataFram
     """Return price and deadlines by payer, service and year; ``*`` stands for every other service."""
     payers, services = rules.payers, rules.services
     years = np.arange(scenario.end.year - scenario.start.year + 1)
-    codes = np.array(["*", *services.codes], dtype=object)
+    codes = ("*", *services.codes)
     payer, year, code = (
         part.ravel()
         for part in np.meshgrid(np.arange(payers.self_pay), years, np.arange(len(codes)), indexing="ij")
@@ -204,16 +196,15 @@ def _contracts(scenario: Scenario, rules: Rulebook, names: Names) -> pd.DataFram
     fee = np.where(code > 0, services.base_fee[np.maximum(code - 1, 0)], np.nan)
     price = np.floor(fee * payers.price_ratio[payer] * 100 * (1 + PRICE_RISE * year) + 0.5)
 
-    def days(values: Ints) -> pd.Series:
-        return pd.Series(values[payer], dtype="Int64").mask(values[payer] == 0)
+    def days(values: Ints) -> pd.arrays.IntegerArray:
+        return counts(values[payer], values[payer] > 0)
 
     first = (scenario.start.year + year - 1970).astype("datetime64[Y]")
     return pd.DataFrame(
         {
-            "contract_id": np.array(payers.codes, dtype=object)[payer]
-            + numbered("-", scenario.start.year + year, 4),
+            "contract_id": joined(words(payers.codes, payer), numbered("-", scenario.start.year + year, 4)),
             "payer": names.payers[payer],
-            "procedure": codes[code],
+            "procedure": words(codes, code),
             "allowed": price / 100,
             "effective_from": first.astype("datetime64[us]"),
             "effective_to": ((first + 1).astype("datetime64[D]") - 1).astype("datetime64[us]"),
@@ -223,6 +214,6 @@ def _contracts(scenario: Scenario, rules: Rulebook, names: Names) -> pd.DataFram
             "appeal_2_days": days(payers.appeal_2_days),
             "secondary_days": days(payers.secondary_days),
             "reopen_days": days(payers.reopen_days),
-            "basis": np.where(payers.postmarked[payer], "postmarked", "received"),
+            "basis": words(("received", "postmarked"), payers.postmarked[payer].astype(np.int64)),
         }
     )

@@ -5,7 +5,7 @@ Turns the stages' logs into frames as they were known on a day. What was not yet
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,12 @@ from arlab.synth.chunks import Chunks
 from arlab.synth.days import Calendar
 from arlab.synth.desk import Channel, Finding
 from arlab.synth.facts import Names
-from arlab.synth.ledger import Ledger, numbered, only_where
+from arlab.synth.ledger import Ledger
 from arlab.synth.patient_rows import PatientLogs
 from arlab.synth.rulebook import Rulebook
 from arlab.synth.streams import Streams
 from arlab.synth.submissions import REJECTIONS
+from arlab.synth.texts import joined, numbered, only_where, words
 
 __all__ = ["action_table", "appeal_table", "patient_tables", "submission_table"]
 
@@ -74,8 +75,9 @@ def submission_table(
     order = np.lexsort((rows["rank"], rows["claim"], rows["submitted"]))
     rows = {name: values[order] for name, values in rows.items()}
     number = np.arange(1, len(order) + 1)
-    same = pd.DataFrame({"claim": rows["claim"], "rank": rows["rank"], "payer": rows["payer"]})
-    sequence = same.groupby(["claim", "rank", "payer"]).cumcount().to_numpy() + 1
+    # Which sending of the claim to the payer it is.
+    party = (rows["claim"].astype(np.int64) * 4 + rows["rank"]) * len(rules.payers.names) + rows["payer"]
+    sequence = _place_in_group(party)
     shown = np.flatnonzero(rows["submitted"] <= day)
     rows = {name: values[shown] for name, values in rows.items()}
 
@@ -83,8 +85,7 @@ def submission_table(
         return (rows[name] >= 0) & (rows[name] <= day)
 
     accepted, rejected = known("accepted"), known("rejected")
-    control = np.array(rules.payers.codes, dtype=object)[rows["payer"]] + numbered("", number[shown], 8)
-    cause = np.array(REJECTIONS, dtype=object)
+    control = joined(words(rules.payers.codes, rows["payer"]), numbered("", number[shown], 8))
     return pd.DataFrame(
         {
             "submission_id": numbered("S", number[shown], 7),
@@ -92,22 +93,32 @@ def submission_table(
             "rank": rows["rank"],
             "payer": names.payers[rows["payer"]],
             "sequence": sequence[shown],
-            "frequency_code": np.where(rows["frequency"] == 7, "7", "1"),
+            "frequency_code": words(("1", "7"), (rows["frequency"] == 7).astype(np.int64)),
             "submitted_date": calendar.dates(rows["submitted"]),
             "received_date": calendar.dates(rows["received"], known("received")),
-            "acceptance": np.select([accepted, rejected], ["accepted", "rejected"], "none"),
+            "acceptance": words(("none", "rejected", "accepted"), np.where(accepted, 2, rejected)),
             "accepted_date": calendar.dates(rows["accepted"], accepted),
             "rejected_date": calendar.dates(rows["rejected"], rejected),
-            "rejection_category": only_where(rejected, cause[rows["rejection"]]),
+            "rejection_category": only_where(rejected, words(REJECTIONS, rows["rejection"])),
             "payer_claim_control_number": only_where(accepted, control),
             "touched_before_send": rows["touched"] == 1,
         }
     )
 
 
+def _place_in_group(group: Ints) -> Ints:
+    """Return for each row which one of its group it is, from 1."""
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], group[order], side="left")
+    place = np.empty(len(group), dtype=np.int64)
+    place[order] = np.arange(len(group)) - first + 1
+    return place
+
+
 def appeal_table(
     log: dict[str, Ints],
     book: Book,
+    allowed: Ints,
     ledger: Ledger,
     denial_rows: Ints,
     calendar: Calendar,
@@ -115,13 +126,16 @@ def appeal_table(
     *,
     day: int,
 ) -> pd.DataFrame:
-    """Return the appeals filed by a day; an appeal points at the ledger row of the first line denied."""
+    """Return the appeals filed by a day; an appeal points at the ledger row of the first line denied.
+
+    ``allowed`` is by line what is at stake.
+    """
     order = np.lexsort((log["claim"], log["filed"]))
     rows = {name: values[order][log["filed"][order] <= day] for name, values in log.items()}
     far = np.int64(1 << 40)
     first = np.minimum.reduceat(np.where(denial_rows >= 0, denial_rows, far), book.lines.start)
     place = ledger.place[first[rows["claim"]]]
-    at_stake = np.where(denial_rows >= 0, book.lines.allowed, 0)
+    at_stake = np.where(denial_rows >= 0, allowed, 0)
     stake = book.lines.per_claim(at_stake)[rows["claim"]] / 100
     decided = rows["decided"] <= day
     won = decided & (rows["won"] == 1)
@@ -167,7 +181,7 @@ def action_table(
     action, channel = rows["action"], rows["channel"]
     spoke = (channel == Channel.PHONE) & ~poor
     promised = rows["promise"] >= 0
-    words = np.array(_ACTIONS, dtype=object)
+    kinds = np.array(_ACTIONS, dtype=object)
     finding = np.array([_FINDING_WORDS[name] for name in _FINDINGS], dtype=object)[rows["finding"]]
     done = np.array([_DONE_WORDS[name] for name in _ACTIONS], dtype=object)[action]
     next_step = np.array([_NEXT[name][0] or None for name in _ACTIONS], dtype=object)[action]
@@ -185,7 +199,7 @@ def action_table(
             "claim_id": names.claims[rows["claim"]],
             "date": calendar.dates(rows["day"]),
             "staff": names.staff[rows["staff"]],
-            "kind": words[action],
+            "kind": kinds[action],
             "channel": only_where(channel != Channel.INTERNAL, channels[channel]),
             "contact": only_where(spoke, person),
             "reference_number": only_where(spoke, reference),
@@ -217,32 +231,35 @@ def patient_tables(
     logs: PatientLogs, calendar: Calendar, names: Names, patient_of: Ints, *, day: int
 ) -> dict[str, pd.DataFrame]:
     """Return statements and payment plans by a day; one statement lists all claims of a patient."""
-    rows: dict[str, Any] = logs.statements.joined()
-    frame = pd.DataFrame(rows).groupby(["sent", "claim"], as_index=False)["amount"].sum()
-    frame["number"] = frame.groupby("claim").cumcount() + 1
-    patient = patient_of[frame["claim"].to_numpy()]
-    keys = frame["sent"].to_numpy() * (patient.max(initial=0) + 1) + patient
-    frame["statement"] = np.unique(keys, return_inverse=True)[1] + 1
-    frame = frame[frame["sent"] <= day]
-    claim = frame["claim"].to_numpy()
+    rows = logs.statements.joined()
+    keys, row = np.unique(
+        rows["sent"].astype(np.int64) * len(patient_of) + rows["claim"], return_inverse=True
+    )
+    sent, claim = np.divmod(keys, len(patient_of))
+    amount = np.bincount(row, weights=rows["amount"], minlength=len(keys)).astype(np.int64)
+    on_one = sent * len(names.patients) + patient_of[claim]
+    statement = np.unique(on_one, return_inverse=True)[1] + 1
+    number = _place_in_group(claim)
+    shown = np.flatnonzero(sent <= day)
+    claim, sent = claim[shown], sent[shown]
     statements = pd.DataFrame(
         {
-            "statement_id": numbered("M", frame["statement"].to_numpy(), 6),
+            "statement_id": numbered("M", statement[shown], 6),
             "patient_id": names.patients[patient_of[claim]],
             "claim_id": names.claims[claim],
-            "sent_date": calendar.dates(frame["sent"].to_numpy()),
-            "statement_number": frame["number"].to_numpy(),
-            "amount": frame["amount"].to_numpy() / 100,
+            "sent_date": calendar.dates(sent),
+            "statement_number": number[shown],
+            "amount": amount[shown] / 100,
         }
     )
     plans = logs.plans.joined()
     order = np.lexsort((plans["claim"], plans["start"]))
     number = np.arange(1, len(order) + 1)
-    shown = plans["start"][order] <= day
-    plans = {name: values[order][shown] for name, values in plans.items()}
+    begun = plans["start"][order] <= day
+    plans = {name: values[order][begun] for name, values in plans.items()}
     table_of_plans = pd.DataFrame(
         {
-            "plan_id": numbered("L", number[shown], 5),
+            "plan_id": numbered("L", number[begun], 5),
             "patient_id": names.patients[patient_of[plans["claim"]]],
             "claim_id": names.claims[plans["claim"]],
             "start_date": calendar.dates(plans["start"]),

@@ -7,7 +7,7 @@ of the same rows. Nothing is decided here.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from arlab.synth.book import REASONS, Book
 from arlab.synth.days import Calendar
 from arlab.synth.remit_days import RemitDays
 from arlab.synth.rulebook import GROUPS
+from arlab.synth.texts import Texts, counts, joined, numbered, only_where, words
 from arlab.tables import RESPONSIBLE, TRANSACTION_KINDS
 
 __all__ = [
@@ -55,30 +56,6 @@ class Ledger:
     def known(self, day: int) -> int:
         """Return how many rows are posted by a day."""
         return int(np.searchsorted(self.rows["posted"], day, side="right"))
-
-
-def numbered(prefix: str, numbers: Whole, width: int) -> npt.NDArray[np.object_]:
-    """Return names such as ``C000012``.
-
-    Examples
-    --------
-    >>> numbered("C", np.array([12]), 6).tolist()
-    ['C000012']
-    """
-    return np.array([f"{prefix}{number:0{width}d}" for number in numbers.tolist()], dtype=object)
-
-
-def only_where(which: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
-    """Return the values as text or nothing: nothing where ``which`` is false.
-
-    Examples
-    --------
-    >>> only_where(np.array([True, False]), np.array(["a", "b"])).tolist()
-    ['a', None]
-    """
-    result = values.astype(object)
-    result[~which] = None
-    return result
 
 
 def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]) -> Ledger:
@@ -173,16 +150,12 @@ def carried_forward(owed: Ints) -> Ints:
 
 
 def transaction_table(
-    ledger: Ledger, book: Book, calendar: Calendar, claim_ids: npt.NDArray[np.object_], day: int
+    ledger: Ledger, book: Book, calendar: Calendar, claim_ids: Texts, day: int
 ) -> pd.DataFrame:
     """Return the transactions posted by a day."""
     known = ledger.known(day)
     rows = {name: values[:known] for name, values in ledger.rows.items()}
     ids = numbered("T", np.arange(1, known + 1), 7)
-
-    def words(names: tuple[str, ...], at: Whole) -> Any:
-        return np.array([name or None for name in names], dtype=object)[at]
-
     remit = ledger.remit[:known]
     remit_ids = numbered("R", np.arange(1, int(remit.max(initial=0)) + 2), 5)
     reverses = ledger.reverses[:known]
@@ -191,7 +164,7 @@ def transaction_table(
         {
             "transaction_id": ids,
             "claim_id": claim_ids[rows["claim"]],
-            "line_number": pd.Series(rows["line"], dtype="Int64").mask(rows["line"] == 0),
+            "line_number": counts(rows["line"], rows["line"] > 0),
             "posted_date": calendar.dates(rows["posted"]),
             "effective_date": calendar.dates(rows["effective"]),
             "kind": words(TRANSACTION_KINDS, rows["kind"]),
@@ -202,8 +175,8 @@ def transaction_table(
             "group_code": words(GROUPS, rows["group"]),
             "carc": words(book.carcs, rows["carc"]),
             "rarc": words(book.rarcs, rows["rarc"]),
-            "remit_id": only_where(remit >= 0, remit_ids[remit]),
-            "reverses_id": only_where(reverses >= 0, ids[reverses]),
+            "remit_id": words(remit_ids, remit),
+            "reverses_id": words(ids, reverses),
         }
     )
 
@@ -213,20 +186,18 @@ def remittance_table(ledger: Ledger, book: Book, calendar: Calendar, day: int) -
     remits = ledger.remits
     known = int(np.searchsorted(remits["posted"], day, side="right"))
     part = {name: values[:known] for name, values in remits.items()}
-    names = np.array(book.rules.payers.names, dtype=object)
-    codes = np.array(book.rules.payers.codes, dtype=object)
+    payers = book.rules.payers
     adjustment = part["claims"] - part["amount"]
     carried = adjustment + part["interest"] != 0
-    reason = only_where(adjustment != 0, np.where(carried, "FB", "L6"))
-    number = np.arange(1, known + 1)
+    place = numbered("-", part["day"] * 100 + part["payer"], 7)
     return pd.DataFrame(
         {
-            "remit_id": numbered("R", number, 5),
-            "payer": names[part["payer"]],
-            "trace_number": codes[part["payer"]] + numbered("-", part["day"] * 100 + part["payer"], 7),
+            "remit_id": numbered("R", np.arange(1, known + 1), 5),
+            "payer": words(payers.names, part["payer"]),
+            "trace_number": joined(words(payers.codes, part["payer"]), place),
             "payment_date": calendar.dates(part["day"]),
             "amount": part["amount"] / 100,
             "plb_amount": np.where(adjustment != 0, adjustment / 100, np.nan),
-            "plb_reason": reason,
+            "plb_reason": only_where(adjustment != 0, words(("L6", "FB"), carried.astype(np.int64))),
         }
     )

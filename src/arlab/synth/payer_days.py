@@ -42,6 +42,7 @@ class PayerDays:
     appeal_1: list[int]
     appeal_2: list[int]
     postmarked: list[bool]
+    reopens: list[bool]
     base: list[float]
     wanted: list[int]
     appealable: list[bool]
@@ -78,9 +79,7 @@ class PayerDays:
         item.appealable = self.appealable[code] or untimely
 
 
-def make_payer_days(
-    rules: Rulebook, calendar: Calendar, answers: Answers, extra: np.ndarray, draws: Draws
-) -> PayerDays:
+def make_payer_days(rules: Rulebook, calendar: Calendar, answers: Answers, draws: Draws) -> PayerDays:
     """Return calendar and payers as lists; ``draws`` gives the wait on the telephone by payer and day."""
     payers, days = rules.payers, answers.days
     every = np.arange(calendar.length)
@@ -92,7 +91,7 @@ def make_payer_days(
         tomorrow=calendar.plus_working(every, 1).tolist(),
         next_pay=days.next_pay.tolist(),
         posting=days.posting.tolist(),
-        extra=extra.tolist(),
+        extra=days.extra.tolist(),
         hold=hold.tolist(),
         channel=[int(Channel.PHONE if name == "phone" else Channel.PORTAL) for name in payers.channels],
         claims_per_call=payers.claims_per_call.tolist(),
@@ -101,6 +100,7 @@ def make_payer_days(
         appeal_1=payers.appeal_1_days.tolist(),
         appeal_2=payers.appeal_2_days.tolist(),
         postmarked=payers.postmarked.tolist(),
+        reopens=(payers.reopen_days > 0).tolist(),
         base=rules.denials.recover.tolist(),
         wanted=[int(PLAYBOOK.get(name, Action.CORRECTED_CLAIM)) for name in rules.denials.actions],
         appealable=rules.denials.appealable.tolist(),

@@ -1,7 +1,7 @@
 """What does each table hold, and does this one keep the contract?
 
-``contract`` holds the schemas, ``practice`` the tables that are known of a practice, ``storage`` writes and
-reads them. Nothing is computed from them here.
+``contract`` holds the schemas, ``practice`` the tables that are known of a practice, ``digest`` tells
+their content apart, ``storage`` writes and reads them. Nothing is computed from them here.
 """
 
 from arlab.tables.contract import (
@@ -15,8 +15,9 @@ from arlab.tables.contract import (
     empty_table,
     table_keys,
 )
+from arlab.tables.digest import content_digest
 from arlab.tables.practice import Practice, check_practice
-from arlab.tables.storage import SCHEMA_VERSION, content_digest, load_practice, load_sample, save_practice
+from arlab.tables.storage import SCHEMA_VERSION, load_practice, load_sample, save_practice
 
 __all__ = [
     "PAYER_CLASSES",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from arlab.errors import InputRefused, NotAvailable
 from arlab.tables.contract import TABLES, check_table, contract_rows
+from arlab.tables.quick import all_within
 
 __all__ = ["Practice", "check_practice", "whole_cents"]
 
@@ -65,23 +66,33 @@ def check_practice(practice: Practice) -> Practice:
         transfers do not cancel out, or the charge of a claim is not posted once.
     """
     tables = {name: check_table(frame, name) for name, frame in practice.tables.items()}
+    practices = {name for frame in tables.values() for name in frame["practice_id"].unique()}
+
+    def keys(table: str, column: str) -> pd.Series:
+        """Return a column of ids; of many practices each may have its own C000001."""
+        frame = tables[table]
+        return frame[column] if len(practices) < 2 else frame["practice_id"] + "\n" + frame[column]
+
     for row in contract_rows("columns"):
         target = row["rule"][2:]
         if row["rule"].startswith("->") and row["table"] in tables and target in tables:
-            lost = ~tables[row["table"]][row["column"]].isin(tables[target][row["column"]])
-            if lost.any():
+            given, known = keys(row["table"], row["column"]), keys(target, row["column"])
+            if not all_within(given, known):
+                lost = int((~given.isin(known.tolist())).sum())
                 raise InputRefused(
-                    f"Table {row['table']} has {int(lost.sum())} rows whose {row['column']} is not in {target}."
+                    f"Table {row['table']} has {lost} rows whose {row['column']} is not in {target}."
                 )
     if "claims" in tables and "lines" in tables:
-        charge = tables["claims"].set_index("claim_id")["charge"]
-        by_line = tables["lines"].groupby("claim_id")["charge"].sum().reindex(charge.index, fill_value=0)
-        wrong = int((whole_cents(by_line) != whole_cents(charge)).sum())
+        charge = whole_cents(tables["claims"]["charge"]).set_axis(keys("claims", "claim_id"))
+        cents = whole_cents(tables["lines"]["charge"])
+        by_line = cents.groupby(keys("lines", "claim_id")).sum().reindex(charge.index, fill_value=0)
+        wrong = int((by_line != charge).sum())
         if wrong:
             raise InputRefused(f"The lines of {wrong} claims do not add up to the claim's charge.")
     if "transactions" in tables:
-        moved = tables["transactions"].loc[lambda t: t["kind"] == "transfer"]
-        groups = [moved["claim_id"], moved["posted_date"]]
+        at = tables["transactions"]["kind"] == "transfer"
+        moved = tables["transactions"][at]
+        groups = [keys("transactions", "claim_id")[at], moved["posted_date"]]
         if (whole_cents(moved["amount"]).groupby(groups).sum() != 0).any():
             raise InputRefused(
                 "Table transactions has transfers that do not cancel out within claim and day."

@@ -6,50 +6,24 @@ practice is not written here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from arlab.errors import InputRefused
 from arlab.frames import to_date
 from arlab.reference import data_path
-from arlab.tables.contract import TABLES, check_table, table_keys
+from arlab.tables.contract import check_table
+from arlab.tables.digest import content_digest
 from arlab.tables.practice import Practice
 
-__all__ = ["SCHEMA_VERSION", "content_digest", "load_practice", "load_sample", "save_practice"]
+__all__ = ["SCHEMA_VERSION", "load_practice", "load_sample", "save_practice"]
 
 SCHEMA_VERSION = "1"
 MANIFEST = "manifest.json"
-
-
-def content_digest(frame: pd.DataFrame, name: str) -> str:
-    """Return the SHA-256 of a table's content, the same on every machine and Python.
-
-    Columns stand in contract order, rows in key order, money as whole cents, days as text like 2026-06-30,
-    an empty value as nothing.
-    """
-    schema = TABLES[name]
-    columns = [column for column in schema.columns if column in frame.columns]
-    ordered = frame.sort_values(["practice_id", *table_keys(name)], kind="stable")
-    text = {}
-    for column in columns:
-        values, kind = ordered[column], schema.columns[column].metadata["kind"]
-        if kind == "money":
-            whole = (values * 100).round()
-            shown = pd.Series(np.where(whole.isna(), None, whole.fillna(0).astype("int64").astype(str)))
-        elif kind == "date":
-            shown = values.dt.strftime("%Y-%m-%d")
-        else:
-            shown = values.astype("object").map(lambda value: None if pd.isna(value) else str(value))
-        text[column] = shown.astype("object").where(shown.notna(), None).to_numpy()
-    canonical = pd.DataFrame(text, columns=columns)
-    body = canonical.to_csv(index=False, lineterminator="\n", na_rep="")
-    return hashlib.sha256(body.encode("utf-8")).hexdigest()
 
 
 def save_practice(practice: Practice, folder: Path, *, about: Mapping[str, Any] | None = None) -> Path:
