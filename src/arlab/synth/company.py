@@ -60,8 +60,8 @@ def plan_company(scenario: Scenario, *, claims: int) -> tuple[Scenario, ...]:
     practices = math.ceil(a_year / scenario.claims_per_year)
     if practices > _MOST_PRACTICES:
         raise SettingsError(
-            f"{claims:,} claims would take {practices:,} practices of {scenario.claims_per_year:,} claims a year, and"
-            f" {_MOST_PRACTICES:,} is the most: raise the scenario's claims_per_year."
+            f"{claims:,} claims would take {practices:,} practices of {scenario.claims_per_year:,} claims a year,"
+            f" and {_MOST_PRACTICES:,} is the most: raise the scenario's claims_per_year."
         )
     each, more = divmod(a_year, practices)
     width = max(3, len(str(practices)))
