@@ -144,6 +144,29 @@ def test_every_benchmark_has_population_source_and_mark():
     assert (table["low"].fillna(0) <= table["high"].fillna(1e9)).all()
 
 
+def test_every_band_has_a_source_a_basis_and_a_role_that_go_together():
+    bands = reference.load_bands()
+    assert not bands.duplicated(["preset", "measure", "basis", "role"]).any()
+    assert set(bands["preset"]) == {"any", "healthy", "typical", "distressed"}
+    assert set(bands["basis"]) == {"S", "D", "C"}
+    assert ((bands["basis"] == "C") == bands["role"].isin(["choice", "aim"])).all()
+    assert bands.loc[bands["basis"] != "C", "role"].isin(["tuned", "held_out"]).all()
+    assert (bands[["unit", "source", "note"]] != "").all(axis=None)
+    assert (bands.loc[bands["basis"] != "C", "published"] != "").all()
+    assert ((bands["preset"] == "any") == (bands["depends_on_performance"] == "no")).all()
+    assert (bands["low"].fillna(-1e9) < bands["high"].fillna(1e9)).all()
+    no_band = bands["low"].isna() & bands["high"].isna()
+    assert bands.loc[no_band, ["measure", "basis"]].values.tolist() == [["never_reworked", "C"]]
+
+
+def test_the_payer_mix_adds_up():
+    bands = reference.load_bands().query("basis == 'S' and measure.str.startswith('payer_mix')")
+    assert bands["published"].astype(float).sum() == pytest.approx(1)
+    mix = reference.load_bands().query("basis == 'C' and measure.str.startswith('payer_mix')")
+    others = 0.06 + 0.04  # self-pay; compensation, liability and federal plans
+    assert mix["published"].astype(float).sum() + others == pytest.approx(1)
+
+
 def test_measures_name_a_function_that_exists():
     for name in reference.load_metric_definitions()["function"]:
         module, function = name.rsplit(".", 1)

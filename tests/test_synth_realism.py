@@ -21,29 +21,29 @@ FIRST_ANSWER = ["contractual", "payer_payment", "sequestration", "denial"]
 
 
 @functools.cache
-def practice():
-    return make_practice(dataclasses.replace(PRESETS["typical"], claims_per_year=8_000), seed=5)
+def practice(seed=5):
+    return make_practice(dataclasses.replace(PRESETS["typical"], claims_per_year=8_000), seed=seed)
 
 
 @functools.cache
-def rows():
-    frame = practice().transactions.copy()
+def rows(seed=5):
+    frame = practice(seed).transactions.copy()
     frame["cents"] = (frame["amount"] * 100).round().astype("int64")
-    facts = practice().claims[["claim_id", "payer_class", "first_payer", "service_date", "patient_id"]]
+    facts = practice(seed).claims[["claim_id", "payer_class", "first_payer", "service_date", "patient_id"]]
     return frame.merge(facts, on="claim_id")
 
 
 @functools.cache
-def first_answers():
+def first_answers(seed=5):
     """Return the rows of each claim's first remittance from its first payer."""
-    answers = rows()[rows()["remit_id"].notna() & (rows()["responsible"] == "payer_1")]
+    answers = rows(seed)[rows(seed)["remit_id"].notna() & (rows(seed)["responsible"] == "payer_1")]
     first = answers.sort_values("transaction_id").groupby("claim_id")["remit_id"].first()
     return answers[answers["remit_id"] == answers["claim_id"].map(first)]
 
 
 @functools.cache
-def initial_denials():
-    return first_answers().query("kind == 'denial'").drop_duplicates("claim_id")
+def initial_denials(seed=5):
+    return first_answers(seed).query("kind == 'denial'").drop_duplicates("claim_id")
 
 
 def known_payers(payer_class):
@@ -53,9 +53,28 @@ def known_payers(payer_class):
 # Dollars
 
 
+def denied_whole(denied):
+    """Return the denials of whole lines: a payer may also pay some units and deny the others."""
+    lines = practice().lines.set_index(["claim_id", "line_number"])["charge"]
+    key = pd.MultiIndex.from_frame(denied[["claim_id", "line_number"]])
+    return denied[denied["memo_amount"].to_numpy() == lines.reindex(key).to_numpy()]
+
+
+def test_some_lines_are_reduced_and_paid_in_part():
+    denied = rows().query("kind == 'denial' and responsible == 'payer_1'")
+    reduced = denied.drop(denied_whole(denied).index)
+    assert 0 < len(reduced) < 0.1 * len(denied)
+    assert set(reduced["carc"]) <= {"119", "150", "151", "198"}
+    key = ["claim_id", "line_number", "remit_id"]
+    answered = rows().query("kind in ['payer_payment', 'contractual', 'transfer']")
+    assert len(reduced[key].drop_duplicates().merge(answered[key].drop_duplicates(), on=key)) > 0.8 * len(
+        reduced
+    )
+
+
 def test_a_denied_line_is_not_paid_by_the_answer_that_denies_it():
     key = ["claim_id", "line_number", "remit_id"]
-    denied = rows().query("kind == 'denial' and responsible == 'payer_1'")
+    denied = denied_whole(rows().query("kind == 'denial' and responsible == 'payer_1'"))
     assert (denied["cents"] == 0).all() and (denied["memo_amount"] > 0).all()
     # A copy may be turned down on the remittance that pays the claim itself.
     denied, paid = denied.query("carc != '18'"), rows().query("kind == 'payer_payment'")
@@ -65,7 +84,7 @@ def test_a_denied_line_is_not_paid_by_the_answer_that_denies_it():
 
 def test_a_denied_line_that_is_never_reversed_is_never_paid():
     reversed_rows = set(rows()["reverses_id"].dropna())
-    denied = rows().query("kind == 'denial' and responsible == 'payer_1' and carc != '18'")
+    denied = denied_whole(rows().query("kind == 'denial' and responsible == 'payer_1' and carc != '18'"))
     key = ["claim_id", "line_number"]
     won = denied[denied["transaction_id"].isin(reversed_rows)][key].drop_duplicates()
     lost = denied[key].drop_duplicates().merge(won, on=key, how="left", indicator=True)
@@ -275,9 +294,16 @@ def test_the_deductible_starts_anew_in_january():
 
 
 def test_denial_rates_are_those_of_practices():
-    answered = practice().claims[practice().claims["claim_id"].isin(first_answers()["claim_id"])]
-    denied = answered["claim_id"].isin(initial_denials()["claim_id"])
-    assert 0.08 <= denied.mean() <= 0.12
+    parts = []
+    for seed in (5, 6):  # one practice has too few claims of Medicaid to tell 25 percent from 30
+        claims = practice(seed).claims[
+            lambda c, seed=seed: c["claim_id"].isin(first_answers(seed)["claim_id"])
+        ]
+        denied = claims["claim_id"].isin(initial_denials(seed)["claim_id"])
+        assert 0.08 <= denied.mean() <= 0.12
+        parts.append(claims.assign(denied=denied))
+    answered = pd.concat(parts, ignore_index=True)
+    denied = answered["denied"]
     by_class = denied.groupby(answered["payer_class"]).mean()
     for payer_class, low, high in (("medicare", 0.055, 0.095), ("medicare_advantage", 0.115, 0.175),
                                    ("medicaid", 0.19, 0.29), ("medicaid_managed", 0.095, 0.165),
@@ -437,7 +463,7 @@ def ended():
 def test_work_changes_outcomes_and_waiting_costs_money():
     truth = ended().query("not came_late")
     tries = ["corrected_claim", "records_sent", "appeal_1", "rebill_other_payer"]
-    worked = practice().actions.query("kind in @tries")
+    worked = practice().actions[practice().actions["kind"].isin(tries)]
     first = worked.groupby("claim_id")["date"].min()
     truth = truth.assign(wait=(truth["claim_id"].map(first) - truth["denied_date"]).dt.days)
     assert not (truth.loc[truth["wait"].isna() & ~truth["wrongly_late"], "end"] == "won").any()

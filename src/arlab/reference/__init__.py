@@ -5,6 +5,7 @@
 
 from arlab.reference.files import data_path, read_rows
 from arlab.reference.load import (
+    load_bands,
     load_benchmarks,
     load_contract_terms,
     load_denial_codes,
@@ -18,6 +19,7 @@ from arlab.reference.load import (
 
 __all__ = [
     "data_path",
+    "load_bands",
     "load_benchmarks",
     "load_contract_terms",
     "load_denial_codes",

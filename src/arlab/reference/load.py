@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "load_bands",
     "load_benchmarks",
     "load_contract_terms",
     "load_denial_codes",
@@ -118,6 +119,23 @@ def load_service_codes() -> pd.DataFrame:
 def load_diagnoses() -> pd.DataFrame:
     """Return common diagnoses (ICD-10-CM, public domain) with own labels and weights by specialty."""
     return _table("diagnoses", numbers=SPECIALTIES)
+
+
+def load_bands() -> pd.DataFrame:
+    """Return the bands in which a practice's figures should lie, each with the published figure behind it.
+
+    ``measure`` is one of ``arlab.synth.realism_table``, with its part after a colon. ``low`` and ``high`` are empty
+    where a side is open. ``preset`` is ``any`` where the figure does not depend on how well the practice is run.
+    ``basis`` is S (published), D (derived from published figures) or C (our choice, no evidence). ``role`` is
+    ``tuned`` (the generator was fitted to it), ``held_out`` (it was not), ``choice`` or ``aim`` (a choice that the
+    preset is set up to reach). ``published`` is text: it may name several figures.
+
+    Examples
+    --------
+    >>> load_bands().set_index("measure").loc["lines_per_claim", ["low", "high", "basis"]].tolist()
+    [1.6, 1.9, 'D']
+    """
+    return _table("bands", numbers=["low", "high"])
 
 
 def load_benchmarks() -> pd.DataFrame:

@@ -47,6 +47,7 @@ class Answers:
         late = is_late(self.rules, payer, self.service_day[claim], submitted, received)
         nothing_paid = late | ~self.has_paid_line[claim]
         lag = np.where(nothing_paid, self.denied_lag[claim], self.paid_lag[claim])
+        lag = lag + self.days.extra[payer, self.days.calendar.clip(received)]
         self.late[claim] = late
         self.pay_day[claim] = self.days.pay(payer, received + lag)
         self.post_day[claim] = self.days.post(payer, self.pay_day[claim])

@@ -1,31 +1,24 @@
-"""What is charged, and what is due and collected on the day of the visit?
+"""How do the charges, and what is due and collected on the day of the visit, come into the ledger?
 
-Posts every charge once. What payers answer stands in ``payer_rows``.
+Posts every charge once. What is due is decided at the front desk; what payers answer stands in ``payer_rows``.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from arlab.synth.book import Book
+from arlab.synth.front_desk import FrontDesk
 from arlab.synth.people import Patients
-from arlab.synth.rulebook import FAMILIES
-from arlab.synth.scenario import Scenario
-from arlab.synth.streams import Streams
 from arlab.synth.submissions import Sent
 from arlab.synth.visits import Visits
 
 __all__ = ["Shares", "post_charges"]
 
 Ints = npt.NDArray[np.int64]
-
-SELF_PAY_DISCOUNT: Final = 0.45
-_SELF_PAY_AT_VISIT: Final = 0.6
-_WRONG_COPAY: Final = 0.05  # of preventive visits, where none is due
 
 
 @dataclasses.dataclass
@@ -43,19 +36,11 @@ class Shares:
     owed: list[tuple[Ints, Ints, Ints]] = dataclasses.field(default_factory=list)
     to_second: list[tuple[Ints, Ints, Ints, Ints]] = dataclasses.field(default_factory=list)
 
-    def not_collected(self, line: Ints, claim: Ints) -> Ints:
-        """Return what was due at the visit on lines and not collected; it is asked for with the rest."""
-        return np.where(self.collected[claim] == 0, self.due_at_visit[line], 0)
 
-
-def post_charges(
-    scenario: Scenario, book: Book, visits: Visits, patients: Patients, sent: Sent, streams: Streams
-) -> Shares:
-    """Post every charge once, and what is due and collected at the visit."""
-    draws = streams.stage("at the visit")
+def post_charges(book: Book, visits: Visits, patients: Patients, sent: Sent, front: FrontDesk) -> Shares:
+    """Post every charge once, and what the front desk asked for and collected at the visit."""
     lines, rules = book.lines, book.rules
-    payer = patients.payer[visits.patient]
-    self_pay = payer == rules.payers.self_pay
+    self_pay = visits.payer == rules.payers.self_pay
     entry = sent.entry_day
     for which, party in ((~self_pay, "payer_1"), (self_pay, "patient")):
         at = np.flatnonzero(which[lines.claim])
@@ -64,58 +49,22 @@ def post_charges(
             "charge", party, claim=claim, posted=entry[claim], amount=lines.charge[at],
             effective=visits.day[claim], line=lines.number[at],
         )  # fmt: skip
-    at = np.flatnonzero(self_pay[lines.claim])
-    discount = np.floor(lines.charge[at] * SELF_PAY_DISCOUNT).astype(np.int64)
     claim = lines.claim[at]
     book.post(
-        "write_off", "patient", claim=claim, posted=entry[claim], amount=-discount,
+        "write_off", "patient", claim=claim, posted=entry[claim], amount=-front.discount[at],
         reason="self_pay_discount", line=lines.number[at],
     )  # fmt: skip
-
-    second = np.where(self_pay, -1, patients.second_payer[visits.patient])
-    count = visits.count
-    due = _due_at_visit(scenario, book, visits, patients, draws.share(count), draws.share(count))
-    due = np.where(((second >= 0) | self_pay)[lines.claim], 0, due)
     book.transfer(
-        "payer_1", "patient", claim=lines.claim, posted=entry[lines.claim], amount=due,
+        "payer_1", "patient", claim=lines.claim, posted=entry[lines.claim], amount=front.due_by_line,
         effective=visits.day[lines.claim], reason="due_at_visit", line=lines.number,
     )  # fmt: skip
-    owed = lines.per_claim(lines.charge) - lines.per_claim(
-        np.floor(lines.charge * SELF_PAY_DISCOUNT).astype(np.int64)
-    )
-    pays = draws.share(count)
-    collected = np.where(pays < scenario.copay_collected_share, lines.per_claim(due), 0)
-    collected = np.where(self_pay, np.where(pays < _SELF_PAY_AT_VISIT, owed, 0), collected)
-    at = np.flatnonzero(collected)
+    at = np.flatnonzero(front.collected)
     book.post(
-        "patient_payment", "patient", claim=at, posted=entry[at], amount=-collected[at],
+        "patient_payment", "patient", claim=at, posted=entry[at], amount=-front.collected[at],
         effective=visits.day[at], reason="at_visit",
     )  # fmt: skip
-    shares = Shares(due_at_visit=due, collected=collected, second_payer=second)
-    at = np.flatnonzero(self_pay & (collected == 0))
-    shares.owed.append((at, entry[at], owed[at]))
+    second = np.where(self_pay, -1, patients.second_payer[visits.patient])
+    shares = Shares(due_at_visit=front.due_by_line, collected=front.collected, second_payer=second)
+    at = np.flatnonzero(self_pay & (front.collected == 0))
+    shares.owed.append((at, entry[at], front.due[at]))
     return shares
-
-
-def _due_at_visit(
-    scenario: Scenario,
-    book: Book,
-    visits: Visits,
-    patients: Patients,
-    drawn: npt.NDArray[np.float64],
-    error: npt.NDArray[np.float64],
-) -> Ints:
-    """Return what is due at the visit by line: the copay, and at some visits an estimate of the rest.
-
-    Estimates are wrong by some, mostly too low, and now and then a copay is asked for where none is due.
-    """
-    lines, rules = book.lines, book.rules
-    payer = patients.payer[visits.patient]
-    usual = rules.payers.copay[payer] * patients.pays_copay[visits.patient]
-    preventive = rules.services.family[lines.service[lines.start]] == FAMILIES.index("preventive")
-    mistaken = (preventive & (drawn < _WRONG_COPAY))[lines.claim] & (lines.number == 1)
-    estimated = (~preventive & (drawn < scenario.estimate_share))[lines.claim]
-    rest = lines.deductible + lines.coinsurance
-    guess = np.floor(rest * (0.7 + 0.4 * error[lines.claim]) / 500).astype(np.int64) * 500
-    due = np.where(mistaken, usual[lines.claim], lines.copay + np.where(estimated, guess, 0))
-    return np.minimum(due, lines.charge)

@@ -1,129 +1,172 @@
-"""What would a practice-management system write when asked for its claims and their balances?
+"""What would a practice-management system write when asked for its accounts receivable?
 
-One row per claim, amounts as such systems show them: charges less payments and adjustments is the balance. The
-ledger stays the truth; this is the view of it that most practices can get.
+Three layouts stand for three kinds of system (see :mod:`arlab.synth.exports`), each clean or with the messes that
+such systems make. The ledger stays the truth; beside each file stands a record of what the file truly says. It
+reads no file.
 """
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
+from arlab.errors import SettingsError, WorkspaceError
+from arlab.synth.exports.aging import aging_sheet
+from arlab.synth.exports.cells import sheet_cells
+from arlab.synth.exports.claims import claims_sheet
+from arlab.synth.exports.messes import MESSES, choose_messes
+from arlab.synth.exports.postings import postings_sheet
+from arlab.synth.exports.record import truth_record
+from arlab.synth.exports.rows import lay_rows, title_lines
+from arlab.synth.exports.sheet import Sheet
+from arlab.synth.streams import Streams
 from arlab.tables import Practice
 
-__all__ = ["export_table", "write_export"]
+__all__ = ["EXPORT_LAYOUTS", "MESSES", "Export", "export_table", "make_export", "truth_path", "write_export"]
 
-_CLASS_WORDS: Final = {
-    "medicare": "Medicare",
-    "medicare_advantage": "Medicare Advantage",
-    "medicaid": "Medicaid",
-    "medicaid_managed": "Medicaid MCO",
-    "commercial": "Commercial",
-    "marketplace": "Exchange",
-    "workers_compensation_auto": "Work Comp/Auto",
-    "tricare_va": "Tricare/VA",
-    "self_pay": "Self Pay",
-    "other": "Other",
-}
-_INSURANCE_MONEY: Final = ("payer_payment", "recoupment", "refund_to_payer")
-_PATIENT_MONEY: Final = ("patient_payment", "refund_to_patient")
-_NO_MONEY: Final = ("charge", "transfer", "denial")
+_SHEETS: Final[Mapping[str, Callable[[Practice], Sheet]]] = MappingProxyType(
+    {"claims": claims_sheet, "aging": aging_sheet, "transactions": postings_sheet}
+)
+EXPORT_LAYOUTS: Final = tuple(_SHEETS)
+"""Names of the layouts: one row per claim, per account and payer, per posting."""
+
+_ENCODINGS: Final = {"utf8_bom": "utf-8-sig", "cp1252": "cp1252"}
+_DELIMITERS: Final = {"semicolon": ";", "tab": "\t"}
 
 
-def export_table(practice: Practice) -> pd.DataFrame:
-    """Return the export as text, one row per claim known on the practice's as-of day.
+@dataclasses.dataclass(frozen=True)
+class Export:
+    """A file's ``content`` and the ``record`` of what it truly says (see ``truth_record``)."""
 
-    Credits are negative balances. ``Balance Ins`` and ``Balance Pt`` together add up to the ledger's total AR.
+    content: bytes
+    record: dict[str, Any]
+
+
+def export_table(practice: Practice, *, layout: str = "claims") -> pd.DataFrame:
+    """Return a clean export as text, as known on the practice's as-of day.
+
+    Parameters
+    ----------
+    practice : one practice with the tables of the generator
+    layout : one of ``EXPORT_LAYOUTS``
+
+    Returns
+    -------
+    frame of text, one row per claim, account and payer, or posting. Nothing is the empty text.
     """
-    claims = practice.claims.sort_values("claim_id").set_index("claim_id")
-    rows = practice.transactions
-    cents = (rows["amount"] * 100).round().astype("int64")
-    taken_back = rows["reverses_id"].map(rows.set_index("transaction_id")["kind"])
-    kind = taken_back.where(rows["kind"] == "reversal", rows["kind"])
-    money = np.select(
-        [kind.isin(_INSURANCE_MONEY), kind.isin(_PATIENT_MONEY), kind.isin(_NO_MONEY)],
-        ["insurance", "patient", "none"],
-        "adjustment",
+    cells, _ = sheet_cells(_sheet(practice, layout))
+    return cells.astype("str")
+
+
+def make_export(
+    practice: Practice, *, layout: str = "claims", messy: bool | str | Sequence[str] = False, seed: int = 0
+) -> Export:
+    """Return an export's bytes and the record of what it truly says.
+
+    Parameters
+    ----------
+    practice : one practice with the tables of the generator
+    layout : one of ``EXPORT_LAYOUTS``
+    messy : names of ``MESSES``, or true for those that go together (see ``choose_messes``)
+    seed : of everything drawn for the messes; the same seed gives the same bytes
+
+    Raises
+    ------
+    SettingsError
+        when there is no such layout or mess, messes exclude each other, the seed is not a whole number from 0, or
+        a name cannot be written in the encoding.
+    InputRefused
+        when there are several practices, or a text begins as a formula does.
+    """
+    streams = Streams(seed)
+    sheet = _sheet(practice, layout)
+    messes = choose_messes(messy, streams)
+    cells, spelled = sheet_cells(sheet, messes, streams)
+    titles = title_lines(sheet, messes)
+    laid = lay_rows(sheet, cells, messes, streams)
+    encoding = next((_ENCODINGS[mess] for mess in messes if mess in _ENCODINGS), "utf-8")
+    delimiter = next((_DELIMITERS[mess] for mess in messes if mess in _DELIMITERS), ",")
+    line_end = "\r\n" if "crlf" in messes else "\n"
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end)
+    # A title is a line of one cell, and the last title a line of none.
+    writer.writerows([title] if title else [] for title in titles)
+    writer.writerows(laid.cells.tolist())
+    try:
+        content = text.getvalue().encode(encoding)
+    except UnicodeEncodeError:
+        raise SettingsError(
+            f"The mess cp1252 is not possible for '{practice.name}', because a name in it has letters outside"
+            " Windows code page 1252: choose utf8_bom instead."
+        ) from None
+    record = truth_record(
+        sheet,
+        laid,
+        titles=len(titles),
+        messes=messes,
+        spelled=spelled,
+        encoding=encoding,
+        delimiter=delimiter,
+        line_end=line_end,
+        seed=streams.seed,
     )
-    party = np.where(rows["responsible"].isin(["patient", "agency"]), "patient", "insurance")
-
-    def total(which: pd.Series | np.ndarray) -> pd.Series:
-        return cents.where(which, 0).groupby(rows["claim_id"]).sum().reindex(claims.index, fill_value=0)
-
-    insurance, patient = total(party == "insurance"), total(party == "patient")
-    billed = practice.submissions.query("rank == 1").groupby("claim_id")["submitted_date"].min()
-    first_billed = billed.reindex(claims.index)
-    denial = _open_denials(rows).reindex(claims.index).where(insurance > 0)
-    names = practice.patients.set_index("patient_id")["name"]
-    table = pd.DataFrame(
-        {
-            "Claim #": claims.index,
-            "Patient": claims["patient_id"].map(names),
-            "Primary Ins": claims["first_payer"],
-            "Financial Class": claims["payer_class"].map(_CLASS_WORDS),
-            "DOS": claims["service_date"].dt.strftime("%m/%d/%Y"),
-            "First Billed": first_billed.dt.strftime("%m/%d/%Y"),
-            "Charges": _amount(total(rows["kind"] == "charge")),
-            "Ins Paid": _amount(-total(money == "insurance")),
-            "Pt Paid": _amount(-total(money == "patient")),
-            "Adjustments": _amount(-total(money == "adjustment")),
-            "Balance Ins": _amount(insurance),
-            "Balance Pt": _amount(patient),
-            "Status": _status(practice, insurance, patient, denial),
-            "Denial Reason": denial,
-            "Provider": claims["provider"],
-            "Location": claims["location"],
-        },
-        index=claims.index,
-    )
-    return table.fillna("").reset_index(drop=True)
+    return Export(content, record)
 
 
-def write_export(practice: Practice, path: Path) -> Path:
-    """Write the export as CSV (UTF-8) and return its path."""
-    text = export_table(practice).to_csv(index=False, lineterminator="\n")
-    path.write_bytes(text.encode("utf-8"))
+def write_export(
+    practice: Practice,
+    path: Path,
+    *,
+    layout: str = "claims",
+    messy: bool | str | Sequence[str] = False,
+    seed: int = 0,
+) -> Path:
+    """Write an export and, beside it, the record of what it truly says (see :func:`truth_path`).
+
+    Parameters are those of :func:`make_export`; clean files are UTF-8 with commas.
+
+    Returns
+    -------
+    the path of the export.
+
+    Raises
+    ------
+    WorkspaceError
+        when the folder is not there or may not be written to; and what :func:`make_export` raises.
+    """
+    path = Path(path)
+    export = make_export(practice, layout=layout, messy=messy, seed=seed)
+    record = json.dumps({"file": path.name, **export.record}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        path.write_bytes(export.content)
+        truth_path(path).write_bytes(record.encode("utf-8"))
+    except OSError as problem:
+        raise WorkspaceError(
+            f"'{path}' could not be written ({problem.strerror}): check that its folder exists and is yours."
+        ) from None
     return path
 
 
-def _amount(cents: pd.Series) -> pd.Series:
-    """Return whole cents as text with two decimals; no float is involved."""
-    whole, rest = np.divmod(cents.abs().to_numpy(), 100)
-    sign = np.where(cents.to_numpy() < 0, "-", "")
-    texts = [f"{s}{w}.{r:02d}" for s, w, r in zip(sign, whole.tolist(), rest.tolist(), strict=True)]
-    return pd.Series(texts, index=cents.index)
+def truth_path(path: Path) -> Path:
+    """Return where the record of an export stands.
+
+    Examples
+    --------
+    >>> truth_path(Path("out/export.csv")).name
+    'export.truth.json'
+    """
+    return path.with_name(f"{path.stem}.truth.json")
 
 
-def _open_denials(rows: pd.DataFrame) -> pd.Series:
-    """Return the latest denial of each claim that was not reversed, such as CO-197."""
-    denials = rows[(rows["kind"] == "denial") & ~rows["transaction_id"].isin(rows["reverses_id"].dropna())]
-    # A copy denied as a duplicate says nothing about the claim itself.
-    denials = denials[denials["carc"] != "18"].sort_values("transaction_id")
-    reason = denials["group_code"] + "-" + denials["carc"]
-    return reason.groupby(denials["claim_id"]).last()
-
-
-def _status(practice: Practice, insurance: pd.Series, patient: pd.Series, denial: pd.Series) -> np.ndarray:
-    """Return the claim status as such systems word it."""
-    sent = practice.submissions.query("rank == 1").sort_values("submission_id")
-    last = sent.groupby("claim_id")["acceptance"].last().reindex(insurance.index)
-    agency = practice.transactions.query("responsible == 'agency'")
-    at_agency = (agency.groupby("claim_id")["amount"].sum().round(2) > 0).reindex(
-        insurance.index, fill_value=False
-    )
-    return np.select(
-        [
-            (insurance < 0) | (patient < 0),
-            (insurance > 0) & denial.notna(),
-            (insurance > 0) & last.isna(),
-            (insurance > 0) & (last == "rejected"),
-            insurance > 0,
-            (patient > 0) & at_agency,
-            patient > 0,
-        ],
-        ["Credit", "Denied", "Unbilled", "Rejected", "Billed", "Collections", "Patient"],
-        "Closed",
-    )
+def _sheet(practice: Practice, layout: str) -> Sheet:
+    if layout not in _SHEETS:
+        raise SettingsError(f"There is no export layout {layout!r}: choose from {', '.join(EXPORT_LAYOUTS)}.")
+    return _SHEETS[layout](practice)

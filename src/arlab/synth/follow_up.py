@@ -118,6 +118,7 @@ def _place_in_group(group: Ints) -> Ints:
 def appeal_table(
     log: dict[str, Ints],
     book: Book,
+    allowed: Ints,
     ledger: Ledger,
     denial_rows: Ints,
     calendar: Calendar,
@@ -125,13 +126,16 @@ def appeal_table(
     *,
     day: int,
 ) -> pd.DataFrame:
-    """Return the appeals filed by a day; an appeal points at the ledger row of the first line denied."""
+    """Return the appeals filed by a day; an appeal points at the ledger row of the first line denied.
+
+    ``allowed`` is by line what is at stake.
+    """
     order = np.lexsort((log["claim"], log["filed"]))
     rows = {name: values[order][log["filed"][order] <= day] for name, values in log.items()}
     far = np.int64(1 << 40)
     first = np.minimum.reduceat(np.where(denial_rows >= 0, denial_rows, far), book.lines.start)
     place = ledger.place[first[rows["claim"]]]
-    at_stake = np.where(denial_rows >= 0, book.lines.allowed, 0)
+    at_stake = np.where(denial_rows >= 0, allowed, 0)
     stake = book.lines.per_claim(at_stake)[rows["claim"]] / 100
     decided = rows["decided"] <= day
     won = decided & (rows["won"] == 1)

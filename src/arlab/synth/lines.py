@@ -14,7 +14,7 @@ import numpy.typing as npt
 from arlab.synth.people import Patients
 from arlab.synth.rulebook import CLASS_AT, FAMILIES, Rulebook
 from arlab.synth.scenario import Scenario
-from arlab.synth.streams import Streams, pick_table
+from arlab.synth.streams import STEPS, Streams, pick_table, pick_tables
 from arlab.synth.visits import Visits
 
 __all__ = ["Lines", "make_lines", "starts_of"]
@@ -26,6 +26,9 @@ Flags = npt.NDArray[np.bool_]
 # None, one, two or three further lines: 1.75 lines a claim (domain sheet, section 10).
 _MORE_LINES = (0.48, 0.31, 0.14, 0.07)
 _LIST_PRICE_RISE = 0.03
+_SEVERAL_UNITS = 0.15  # of lines of services that come in several units
+# Days since the first of January by month, near enough for using up a deductible.
+_DAY_OF_YEAR = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]) + 15
 _VISIT, _PREVENTIVE, _THERAPY = (FAMILIES.index(name) for name in ("visit", "preventive", "therapy"))
 _TEST, _IMAGING = FAMILIES.index("test"), FAMILIES.index("imaging")
 
@@ -84,26 +87,24 @@ def make_lines(
 ) -> Lines:
     """Return the lines of all visits with their amounts."""
     draws = streams.stage("lines")
-    claim, number, service = _services(rules, visits, patients, draws.below(1 << 16, (visits.count, 5)))
+    claim, start, size, service = _services(rules, visits, draws.steps((5, visits.count)))
     total = len(claim)
-    payer = patients.payer[visits.patient][claim]
-    year = visits.year[claim]
-    units = _units(rules, service, draws.share(total))
-    price = rules.services.base_fee[service] * scenario.price_markup * (1 + _LIST_PRICE_RISE * year)
-    charge = np.maximum(np.floor(price + 0.5).astype(np.int64), 1) * 100 * units
-    contract = np.minimum(rules.allowed_cents(payer, service, year) * units, charge)
-    underpaid = draws.share(total) < scenario.underpaid_share
-    cut = np.array([0.05, 0.1, 0.2, 0.35])[draws.below(4, total)]
-    allowed = contract - np.where(underpaid, np.floor(contract * cut).astype(np.int64), 0)
-    self_pay = payer == rules.payers.self_pay
-    allowed = np.where(self_pay, 0, allowed)
+    number = np.arange(1, total + 1) - start[claim]
+    payer, year = visits.payer[claim], visits.year[claim]
+    units = _units(rules)[service, draws.steps(total) >> 8].astype(np.int64)
+    list_price, allowed_price = _prices(scenario, rules, int(visits.year.max()) + 1)
+    charge = list_price[year, service] * units
+    contract = np.minimum(allowed_price[payer, year, service] * units, charge)
+    allowed = contract * (payer != rules.payers.self_pay)
+    underpaid = np.flatnonzero(draws.share(total) < scenario.underpaid_share)
+    cut = np.array([0.05, 0.1, 0.2, 0.35])[draws.below(4, len(underpaid))]
+    allowed[underpaid] -= np.floor(allowed[underpaid] * cut).astype(np.int64)
 
     family = rules.services.family[service]
-    medicare = patients.payer_class[visits.patient][claim] == CLASS_AT["medicare"]
-    doubtful = np.isin(family, [_TEST, _IMAGING, _PREVENTIVE])
-    start = starts_of(claim)
+    medicare = (visits.payer_class == CLASS_AT["medicare"])[claim]
+    doubtful = _holds(_TEST, _IMAGING, _PREVENTIVE)[family]
     deductible, coinsurance, copay = _patient_part(
-        rules, visits, patients, claim, number, family, allowed, start
+        rules, visits, patients, claim, number, family, allowed, start, size
     )
     after_share = allowed - deductible - coinsurance - copay
     return Lines(
@@ -117,50 +118,74 @@ def make_lines(
         deductible=deductible,
         coinsurance=coinsurance,
         copay=copay,
-        sequestration=np.floor(after_share * rules.payers.sequestration[payer] + 0.5).astype(np.int64),
+        sequestration=(after_share * rules.payers.sequestration[payer] + 0.5).astype(np.int64),
         abn=medicare & doubtful & (draws.share(total) < 0.3),
         start=start,
-        size=np.diff(np.append(start, total)),
+        size=size,
     )
+
+
+def _holds(*families: int) -> Flags:
+    """Return for each family of services whether it is one of these."""
+    result = np.zeros(len(FAMILIES), dtype=bool)
+    result[list(families)] = True
+    return result
 
 
 def _services(
-    rules: Rulebook, visits: Visits, patients: Patients, drawn: npt.NDArray[np.int64]
-) -> tuple[Ints, Ints, Ints]:
-    """Return claim, line number and service of every line; ``drawn`` holds five numbers per visit."""
+    rules: Rulebook, visits: Visits, steps: npt.NDArray[np.uint16]
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the claim of every line, first line and size of every claim, and the service of every line."""
     services = rules.services
-    opening = np.array([pick_table(row * services.first) for row in services.weights])
-    adding = np.array([pick_table(row * ~services.first) for row in services.weights])
-    chosen = np.empty((visits.count, 4), dtype=np.int64)
-    chosen[:, 0] = opening[visits.specialty, drawn[:, 0]]
+    opening = pick_tables(services.weights * services.first)
+    adding = pick_tables(services.weights * ~services.first)
+    chosen = np.empty((visits.count, 4), dtype=opening.dtype)
+    row = visits.specialty * STEPS
+    chosen[:, 0] = _right_checkup(rules, visits, opening.ravel()[row + steps[0]])
     for column in (1, 2, 3):
-        chosen[:, column] = adding[visits.specialty, drawn[:, column]]
-    more = pick_table(_MORE_LINES)[drawn[:, 4]]
-    kept = np.arange(4) <= more[:, None]
+        chosen[:, column] = adding.ravel()[row + steps[column]]
+    more = pick_table(_MORE_LINES)[steps[4]]
+    second, third, fourth = chosen[:, 1], chosen[:, 2], chosen[:, 3]
+    kept = np.empty((visits.count, 4), dtype=bool)
+    kept[:, 0] = True
+    kept[:, 1] = more >= 1
     # The same further service twice on one claim would be a duplicate line.
-    kept[:, 2] &= chosen[:, 2] != chosen[:, 1]
-    kept[:, 3] &= (chosen[:, 3] != chosen[:, 1]) & (chosen[:, 3] != chosen[:, 2])
-
-    # The yearly wellness visit exists under Medicare only, the preventive visit elsewhere.
-    wellness = [services.codes.index(code) for code in ("G0438", "G0439")]
-    preventive = services.codes.index("PREV-AD")
-    of_medicare = np.isin(
-        patients.payer_class[visits.patient], [CLASS_AT["medicare"], CLASS_AT["medicare_advantage"]]
-    )
-    first = chosen[:, 0]
-    first = np.where(~of_medicare & np.isin(first, wellness), preventive, first)
-    chosen[:, 0] = np.where(of_medicare & (first == preventive), wellness[1], first)
-
-    claim, place = np.nonzero(kept)
-    number = np.arange(len(claim)) - np.repeat(starts_of(claim), kept.sum(axis=1)) + 1
-    return claim, number, chosen[claim, place]
+    kept[:, 2] = (more >= 2) & (third != second)
+    kept[:, 3] = (more >= 3) & (fourth != second) & (fourth != third)
+    place = np.flatnonzero(kept)
+    size = kept.sum(axis=1, dtype=np.int64)
+    return place >> 2, np.cumsum(size) - size, size, chosen.ravel()[place].astype(np.int64)
 
 
-def _units(rules: Rulebook, service: Ints, drawn: Floats) -> Ints:
-    """Return the units: one as a rule, a full course for drugs sold by the milligram."""
-    most = rules.services.max_units[service]
-    some = 1 + (drawn * np.minimum(most, 4)).astype(np.int64)
-    return np.where(most > 4, most, np.where(drawn < 0.3, some, 1))
+def _right_checkup(
+    rules: Rulebook, visits: Visits, first: npt.NDArray[np.integer]
+) -> npt.NDArray[np.integer]:
+    """Return the opening services: the wellness visit is Medicare's only, others have the preventive visit."""
+    codes = rules.services.codes
+    own = np.arange(len(codes), dtype=first.dtype)
+    elsewhere, of_medicare = own.copy(), own.copy()
+    elsewhere[[codes.index("G0438"), codes.index("G0439")]] = codes.index("PREV-AD")
+    of_medicare[codes.index("PREV-AD")] = codes.index("G0439")
+    medicare = np.zeros(len(CLASS_AT), dtype=np.int64)
+    medicare[[CLASS_AT["medicare"], CLASS_AT["medicare_advantage"]]] = 1
+    return np.array([elsewhere, of_medicare])[medicare[visits.payer_class], first]
+
+
+def _units(rules: Rulebook) -> Ints:
+    """Return a table of units, service x 256 steps: one as a rule, a full course for drugs by the milligram."""
+    most = rules.services.max_units[:, None]
+    step = np.arange(256)
+    several = 2 + (step * (most - 1)) // round(256 * _SEVERAL_UNITS)
+    return np.where(most > 4, most, np.where((step < round(256 * _SEVERAL_UNITS)) & (most > 1), several, 1))
+
+
+def _prices(scenario: Scenario, rules: Rulebook, years: int) -> tuple[Ints, Ints]:
+    """Return the prices of one unit in cents: on the list by year and service, by contract by payer too."""
+    services, payers = rules.services, np.arange(len(rules.payers.names))
+    year = np.arange(years)[:, None]
+    listed = services.base_fee * scenario.price_markup * (1 + _LIST_PRICE_RISE * year)
+    by_contract = rules.allowed_cents(payers[:, None, None], np.arange(len(services.codes)), year)
+    return np.maximum(np.floor(listed + 0.5).astype(np.int64), 1) * 100, by_contract
 
 
 def _patient_part(
@@ -172,6 +197,7 @@ def _patient_part(
     family: Ints,
     allowed: Ints,
     start: Ints,
+    size: Ints,
 ) -> tuple[Ints, Ints, Ints]:
     """Return deductible, coinsurance and copay of each line.
 
@@ -179,38 +205,34 @@ def _patient_part(
     coinsurance. Prevention is free. The deductible starts anew each January and other providers use it up too.
     Earlier visits of the patient count in order of service, whenever they are adjudicated: a simplification.
     """
-    who = visits.patient[claim]
-    payer = patients.payer[who]
-    copay_due = rules.payers.copay[payer] * patients.pays_copay[who]
-    at_copay = np.isin(family, [_VISIT, _THERAPY]) & (rules.payers.copay[payer] > 0)
-    copay = np.where(at_copay & (number == 1), np.minimum(copay_due, allowed), 0)
-    shared = np.where(at_copay | (family == _PREVENTIVE), 0, allowed)
+    payer = visits.payer[claim]
+    usual = rules.payers.copay[visits.payer]
+    at_copay = _holds(_VISIT, _THERAPY)[family] & (usual > 0)[claim]
+    due = usual * patients.pays_copay[visits.patient]
+    copay = np.minimum(due[claim], allowed) * (at_copay & (number == 1))
+    shared = allowed * ~(at_copay | (family == _PREVENTIVE))
 
-    # What is left of the deductible when the claim is reached.
-    per_claim = np.add.reduceat(shared, start)
-    season = visits.patient * 1000 + visits.year
-    order = np.lexsort((np.arange(visits.count), season))
-    running = np.cumsum(per_claim[order]) - per_claim[order]
-    first = starts_of(season[order])
-    base = np.repeat(running[first], np.diff(np.append(first, visits.count)))
-    before = np.empty(visits.count, dtype=np.int64)
-    before[order] = running - base
-    january = _day_of_year(visits)
-    outside = np.floor(patients.outside_use[visits.patient] * january).astype(np.int64)
-    left = np.maximum(patients.deductible[visits.patient] - before - outside, 0)
-    of_claim = np.minimum(left, per_claim)
-
-    # The claim's deductible is taken from its lines in order.
-    upto = np.cumsum(shared) - np.repeat(
-        (np.cumsum(shared) - shared)[start], np.diff(np.append(start, len(claim)))
-    )
-    cap = of_claim[claim]
+    # The claim's deductible, out of what is left of the year's, is taken from its lines in order.
+    upto = np.cumsum(shared)
+    before_claim = upto[start] - shared[start]
+    upto -= before_claim[claim]
+    per_claim = upto[start + size - 1]
+    left = patients.deductible[visits.patient] - _used_before(visits, per_claim)
+    left -= (patients.outside_use[visits.patient] * _DAY_OF_YEAR[visits.month]).astype(np.int64)
+    cap = np.maximum(left, 0)[claim]
     deductible = np.minimum(upto, cap) - np.minimum(upto - shared, cap)
-    coinsurance = np.floor((shared - deductible) * rules.payers.coinsurance[payer] + 0.5).astype(np.int64)
+    coinsurance = ((shared - deductible) * rules.payers.coinsurance[payer] + 0.5).astype(np.int64)
     return deductible, coinsurance, copay
 
 
-def _day_of_year(visits: Visits) -> Ints:
-    """Return days since the first of January, near enough for using up a deductible."""
-    first_of_month = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334])
-    return first_of_month[visits.month] + 15
+def _used_before(visits: Visits, amount: Ints) -> Ints:
+    """Return for each visit the sum of an amount over the patient's earlier visits of the year."""
+    order = np.argsort(visits.patient.astype(np.uint16), kind="stable")  # within a patient by day, so by year
+    season = (visits.patient * 1000 + visits.year)[order]
+    mine = amount[order]
+    running = np.cumsum(mine) - mine
+    first = starts_of(season)
+    base = np.repeat(running[first], np.diff(np.append(first, visits.count)))
+    result = np.empty(visits.count, dtype=np.int64)
+    result[order] = running - base
+    return result

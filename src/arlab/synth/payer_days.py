@@ -78,9 +78,7 @@ class PayerDays:
         item.appealable = self.appealable[code] or untimely
 
 
-def make_payer_days(
-    rules: Rulebook, calendar: Calendar, answers: Answers, extra: np.ndarray, draws: Draws
-) -> PayerDays:
+def make_payer_days(rules: Rulebook, calendar: Calendar, answers: Answers, draws: Draws) -> PayerDays:
     """Return calendar and payers as lists; ``draws`` gives the wait on the telephone by payer and day."""
     payers, days = rules.payers, answers.days
     every = np.arange(calendar.length)
@@ -92,7 +90,7 @@ def make_payer_days(
         tomorrow=calendar.plus_working(every, 1).tolist(),
         next_pay=days.next_pay.tolist(),
         posting=days.posting.tolist(),
-        extra=extra.tolist(),
+        extra=days.extra.tolist(),
         hold=hold.tolist(),
         channel=[int(Channel.PHONE if name == "phone" else Channel.PORTAL) for name in payers.channels],
         claims_per_call=payers.claims_per_call.tolist(),

@@ -6,6 +6,8 @@ here it is only written down, line by line.
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,8 +16,9 @@ from arlab.synth.at_visit import Shares
 from arlab.synth.book import REASONS, Book
 from arlab.synth.desk import End, Finding, Outcomes
 from arlab.synth.rulebook import CATEGORIES, GROUPS
+from arlab.synth.stakes import Money, Stakes
 
-__all__ = ["post_ends", "post_first_answers", "post_later_denials"]
+__all__ = ["Postings", "post_ends", "post_first_answers", "post_later_denials"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -38,47 +41,69 @@ _WRITE_OFF_REASON = {
 }
 
 
-def post_first_answers(book: Book, answers: Answers, shares: Shares, misposted: Flags) -> Ints:
-    """Post the first answer to each claim; return for each line the number of its denial row, or -1."""
-    lines = book.lines
+@dataclasses.dataclass(frozen=True)
+class Postings:
+    """What every posting of the first payer's part looks at."""
+
+    book: Book
+    answers: Answers
+    shares: Shares
+    stakes: Stakes
+
+    def due_still(self, at: Ints) -> Ints:
+        """Return what was moved to the patient at the visit and not used up by a part paid before."""
+        return np.where(self.stakes.reduced[at], 0, self.shares.due_at_visit[at])
+
+
+def post_first_answers(case: Postings, misposted: Flags) -> Ints:
+    """Post the first answer to each claim; return for each line the number of its denial row, or -1.
+
+    Denied lines of ``misposted`` claims are posted as if the contract allowed nothing.
+    """
+    lines, answers = case.book.lines, case.answers
     answered = (answers.post_day >= 0)[lines.claim]
     denied = (answers.late[lines.claim] | answers.decisions.denied_line) & answered
-    paid = np.flatnonzero(answered & ~denied)
-    _post_paid(book, answers, shares, paid, answers.payer, answers.pay_day, answers.post_day)
+    paid = np.flatnonzero(answered & (~denied | case.stakes.reduced))
+    due = case.shares.due_at_visit[paid]
+    _post_paid(case, paid, case.stakes.first, due, answers.payer, answers.pay_day, answers.post_day)
     rows = np.full(len(lines.claim), -1)
     wrong = misposted[lines.claim]
     at = np.flatnonzero(denied & ~wrong)
     claim = lines.claim[at]
-    rows[at] = _post_denials(
-        book, answers, at, answers.payer[claim], answers.pay_day[claim], answers.post_day[claim]
-    )
-    _post_as_contractual(book, answers, shares, np.flatnonzero(denied & wrong))
+    rows[at] = _post_denials(case, at, answers.payer[claim], answers.pay_day[claim], answers.post_day[claim])
+    _post_as_contractual(case, np.flatnonzero(denied & wrong))
     return rows
 
 
-def _post_as_contractual(book: Book, answers: Answers, shares: Shares, at: Ints) -> None:
+def _post_as_contractual(case: Postings, at: Ints) -> None:
     """Post denied lines as if the contract allowed nothing: the mistake of whoever posts the remittance."""
-    lines = book.lines
-    claim = lines.claim[at]
+    book, answers = case.book, case.answers
+    claim = book.lines.claim[at]
     posted, effective = answers.post_day[claim], answers.pay_day[claim]
-    due = shares.due_at_visit[at]
+    _give_back(case, at, posted, effective)
+    book.post(
+        "contractual", "payer_1", claim=claim, posted=posted, amount=-case.stakes.denied.charge[at],
+        effective=effective, reason="misposted", group="CO", carc=book.denial_carc(answers.code(claim)),
+        remit=(answers.payer[claim], effective), line=book.lines.number[at],
+    )  # fmt: skip
+
+
+def _give_back(case: Postings, at: Ints, posted: Ints, effective: Ints | None = None) -> None:
+    """Take back what was due at the visit on lines that the patient need not pay."""
+    book, due = case.book, case.due_still(at)
+    claim = book.lines.claim[at]
     book.transfer(
         "payer_1", "patient", claim=claim, posted=posted, amount=-due, effective=effective,
-        reason="not_due_after_all", line=lines.number[at],
+        reason="not_due_after_all", line=book.lines.number[at],
     )  # fmt: skip
-    back = (due > 0) & (shares.collected[claim] > 0)
-    shares.owed.append((claim[back], posted[back], -due[back]))
-    book.post(
-        "contractual", "payer_1", claim=claim, posted=posted, amount=-lines.charge[at], effective=effective,
-        reason="misposted", group="CO", carc=book.denial_carc(answers.code(claim)),
-        remit=(answers.payer[claim], effective), line=lines.number[at],
-    )  # fmt: skip
+    back = (due > 0) & (case.shares.collected[claim] > 0)
+    case.shares.owed.append((claim[back], posted[back], -due[back]))
 
 
-def _post_denials(book: Book, answers: Answers, at: Ints, payer: Ints, pay_day: Ints, post_day: Ints) -> Ints:
+def _post_denials(case: Postings, at: Ints, payer: Ints, pay_day: Ints, post_day: Ints) -> Ints:
     """Post denial rows for lines, with the codes of the claim's decision."""
-    lines = book.lines
-    claim = lines.claim[at]
+    book, answers = case.book, case.answers
+    claim = book.lines.claim[at]
     late = answers.late[claim]
     code = np.where(late, answers.decisions.late_code, answers.decisions.code[claim])
     rarc = np.where(late, 0, answers.decisions.rarc[claim])
@@ -91,43 +116,43 @@ def _post_denials(book: Book, answers: Answers, at: Ints, payer: Ints, pay_day: 
         effective=pay_day,
         group=np.where(late, GROUPS.index("CO"), answers.decisions.group[claim]),
         remit=(payer, pay_day),
-        line=lines.number[at],
-        memo=lines.charge[at],
+        line=book.lines.number[at],
+        memo=case.stakes.denied.charge[at],
         carc=book.denial_carc(code),
         rarc=book.rarc_of[code, rarc],
     )
 
 
 def _post_paid(
-    book: Book, answers: Answers, shares: Shares, at: Ints, payer: Ints, pay_days: Ints, post_days: Ints
+    case: Postings, at: Ints, money: Money, due: Ints, payers: Ints, pay_days: Ints, post_days: Ints
 ) -> None:
     """Post lines as paid: contract adjustment, payment, sequestration, and the patient's share moved on.
 
-    ``payer``, ``pay_days`` and ``post_days`` are per claim.
+    ``money`` is by line of the practice, ``due`` what was moved to the patient at the visit by line of ``at``;
+    ``payers``, ``pay_days`` and ``post_days`` are per claim.
     """
-    lines = book.lines
-    claim = lines.claim[at]
-    posted, effective = post_days[claim], pay_days[claim]
-    remit = (payer[claim], effective)
+    book, shares = case.book, case.shares
+    claim, number = book.lines.claim[at], book.lines.number[at]
+    posted, effective, payer = post_days[claim], pay_days[claim], payers[claim]
 
     def row(kind: str, amount: Ints, carc: str) -> None:
         some = np.flatnonzero(amount)
         rows = book.post(
             kind, "payer_1", claim=claim[some], posted=posted[some], amount=-amount[some],
             effective=effective[some], group="CO" if carc else "", carc=book.carc(carc),
-            remit=(remit[0][some], remit[1][some]), line=lines.number[at][some],
+            remit=(payer[some], effective[some]), line=number[some],
         )  # fmt: skip
-        book.paid_rows.setdefault(kind, np.full(len(lines.claim), -1))[at[some]] = rows
+        book.paid_rows.setdefault(kind, np.full(len(book.lines.claim), -1))[at[some]] = rows
 
-    row("contractual", lines.charge[at] - lines.allowed[at], "45")
-    row("payer_payment", lines.payment[at], "")
-    row("sequestration", lines.sequestration[at], "253")
+    row("contractual", money.charge[at] - money.allowed[at], "45")
+    row("payer_payment", money.payment[at], "")
+    row("sequestration", money.sequestration[at], "253")
 
     second = shares.second_payer[claim] >= 0
     # What was asked for at the visit has been moved already: copay first, then deductible, then coinsurance.
-    already = shares.due_at_visit[at]
+    already = due
     owed = np.zeros(len(at), dtype=np.int64)
-    for carc, share in (("3", lines.copay[at]), ("1", lines.deductible[at]), ("2", lines.coinsurance[at])):
+    for carc, share in (("3", money.copay[at]), ("1", money.deductible[at]), ("2", money.coinsurance[at])):
         moved = np.minimum(share, already)
         already = already - moved
         share = share - moved
@@ -136,32 +161,36 @@ def _post_paid(
             (second, "payer_2", "to_second_payer"),
             (~second, "patient", "patient_share"),
         ):
-            some = np.flatnonzero(which)
+            some = np.flatnonzero(which & (share > 0))
             book.transfer(
                 "payer_1", party, claim=claim[some], posted=posted[some], amount=share[some],
-                effective=effective[some], reason=reason, group="PR", line=lines.number[at][some],
-                carc=book.carc(carc), remit=(remit[0][some], remit[1][some]),
+                effective=effective[some], reason=reason, group="PR", line=number[some],
+                carc=book.carc(carc), remit=(payer[some], effective[some]),
             )  # fmt: skip
     book.transfer(
         "payer_1", "patient", claim=claim, posted=posted, amount=-already, effective=effective,
-        reason="not_due_after_all", line=lines.number[at], remit=remit,
+        reason="not_due_after_all", line=number, remit=(payer, effective),
     )  # fmt: skip
-    owed += shares.not_collected(at, claim) - already
+    owed += _not_collected(shares, claim, due) - already
     own = ~second & (owed != 0)
     shares.owed.append((claim[own], posted[own], owed[own]))
     passed = second & (owed > 0)
     shares.to_second.append((at[passed], effective[passed], posted[passed], owed[passed]))
 
 
-def post_later_denials(
-    book: Book, answers: Answers, log: dict[str, Ints], copies: tuple[Ints, Ints, Ints]
-) -> None:
+def _not_collected(shares: Shares, claim: Ints, due: Ints) -> Ints:
+    """Return what was due at the visit and not collected; it is asked for with the rest."""
+    return np.where(shares.collected[claim] == 0, due, 0)
+
+
+def post_later_denials(case: Postings, log: dict[str, Ints], copies: tuple[Ints, Ints, Ints]) -> None:
     """Post the denials of resubmissions (``log``), and of ``copies`` (claims, payment days, posting days)."""
+    book, answers = case.book, case.answers
     lines = book.lines
     at, event = _lines_of(book, log["claim"])
     hit = answers.late[lines.claim[at]] | answers.decisions.denied_line[at]
     at, event = at[hit], event[hit]
-    _post_denials(book, answers, at, log["payer"][event], log["pay_day"][event], log["post_day"][event])
+    _post_denials(case, at, log["payer"][event], log["pay_day"][event], log["post_day"][event])
 
     claim, pay_day, post_day = copies
     at, event = _lines_of(book, claim)
@@ -182,8 +211,9 @@ def _lines_of(book: Book, claim: Ints) -> tuple[Ints, Ints]:
     return np.arange(len(event)) - np.repeat(first, size) + book.lines.start[claim][event], event
 
 
-def post_ends(book: Book, answers: Answers, outcomes: Outcomes, shares: Shares, denial_rows: Ints) -> None:
+def post_ends(case: Postings, outcomes: Outcomes, denial_rows: Ints) -> None:
     """Post how denied and never-answered claims end: paid after all, written off, or left to the patient."""
+    book, answers, shares, denied = case.book, case.answers, case.shares, case.stakes.denied
     lines = book.lines
     hit = denial_rows >= 0
     end = outcomes.end[lines.claim]
@@ -195,54 +225,49 @@ def post_ends(book: Book, answers: Answers, outcomes: Outcomes, shares: Shares, 
     book.post(
         "reversal", "payer_1", claim=claim, posted=post_day[claim],
         amount=np.zeros(len(at), dtype=np.int64), effective=pay_day[claim], reason="denial_reversed",
-        remit=(payer[claim], pay_day[claim]), line=lines.number[at], memo=-lines.charge[at],
+        remit=(payer[claim], pay_day[claim]), line=lines.number[at], memo=-denied.charge[at],
         reverses=denial_rows[at],
     )  # fmt: skip
-    _post_paid(book, answers, shares, at, payer, pay_day, post_day)
+    _post_paid(case, at, denied, case.due_still(at), payer, pay_day, post_day)
 
     never_answered = answers.post_day[lines.claim] < 0
     at = np.flatnonzero((end == End.WRITTEN_OFF) & (hit | never_answered))
-    _post_given_up(book, answers, outcomes, shares, at)
+    _post_given_up(case, outcomes, at)
     at = np.flatnonzero((end == End.TO_PATIENT) & hit)
-    claim = lines.claim[at]
-    amount = _down_to_contract(book, outcomes, at, lines.charge[at] - shares.due_at_visit[at])
+    claim, due = lines.claim[at], case.due_still(at)
+    amount = _down_to_contract(case, outcomes, at, denied.charge[at] - due)
     book.transfer(
         "payer_1", "patient", claim=claim, posted=outcomes.end_day[claim], amount=amount,
         reason="denied_to_patient", group="PR", line=lines.number[at],
         carc=book.denial_carc(np.maximum(answers.code(claim), 0)),
     )  # fmt: skip
-    shares.owed.append((claim, outcomes.end_day[claim], amount + shares.not_collected(at, claim)))
+    shares.owed.append((claim, outcomes.end_day[claim], amount + _not_collected(shares, claim, due)))
 
 
-def _down_to_contract(book: Book, outcomes: Outcomes, at: Ints, left: Ints) -> Ints:
+def _down_to_contract(case: Postings, outcomes: Outcomes, at: Ints, left: Ints) -> Ints:
     """Take lines that the payer will not pay down to the contract price; return what is left of ``left``.
 
     The part of the charge above the contract was never worth anything: only the rest is a loss.
     """
-    lines = book.lines
+    lines, denied = case.book.lines, case.stakes.denied
     claim = lines.claim[at]
-    above = np.minimum(lines.charge[at] - lines.contract[at], left)
+    above = np.minimum(denied.charge[at] - denied.contract[at], left)
     some = np.flatnonzero(above)
-    book.post(
+    case.book.post(
         "contractual", "payer_1", claim=claim[some], posted=outcomes.end_day[claim[some]], amount=-above[some],
         reason="above_contract", line=lines.number[at][some],
     )  # fmt: skip
     return left - above
 
 
-def _post_given_up(book: Book, answers: Answers, outcomes: Outcomes, shares: Shares, at: Ints) -> None:
-    """Write lines off with the reason that the practice would give."""
+def _post_given_up(case: Postings, outcomes: Outcomes, at: Ints) -> None:
+    """Write lines off with the reason that the practice would give; money due at the visit goes back."""
+    book, answers = case.book, case.answers
     lines = book.lines
     claim = lines.claim[at]
-    # What the practice must bear is not the patient's either: money due at the visit goes back.
-    due = shares.due_at_visit[at]
-    book.transfer(
-        "payer_1", "patient", claim=claim, posted=outcomes.end_day[claim], amount=-due,
-        reason="not_due_after_all", line=lines.number[at],
-    )  # fmt: skip
-    given_back = (due > 0) & (shares.collected[claim] > 0)
-    shares.owed.append((claim[given_back], outcomes.end_day[claim[given_back]], -due[given_back]))
-    amount = _down_to_contract(book, outcomes, at, lines.charge[at])
+    # What the practice must bear is not the patient's either.
+    _give_back(case, at, outcomes.end_day[claim])
+    amount = _down_to_contract(case, outcomes, at, case.stakes.denied.charge[at])
     code = answers.code(claim)
     category = book.rules.denials.category[np.maximum(code, 0)]
     by_category = np.array([REASONS.index(_WRITE_OFF_REASON[name]) for name in CATEGORIES])

@@ -6,13 +6,14 @@ Names come from a pool that Faker makes once per seed; the rest is drawn. Nobody
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
 
 from arlab.synth.rulebook import CLASS_AT, SPECIALTIES, Rulebook
 from arlab.synth.scenario import Scenario
-from arlab.synth.streams import Streams, pick_table
+from arlab.synth.streams import Streams, pick_table, pick_tables
 
 __all__ = ["NamePool", "Patients", "make_name_pool", "make_patients", "make_provider_names"]
 
@@ -77,6 +78,7 @@ class Patients:
         return len(self.payer)
 
 
+@functools.lru_cache(maxsize=8)
 def make_name_pool(seed: int) -> NamePool:
     """Return the pool of names of a seed, made by Faker once and never per row."""
     from faker import Faker  # here: it takes a while to load
@@ -137,16 +139,13 @@ def make_patients(scenario: Scenario, rules: Rulebook, streams: Streams) -> Pati
     )
 
 
-def _payer_tables(rules: Rulebook) -> Ints:
+def _payer_tables(rules: Rulebook) -> npt.NDArray[np.integer]:
     """Return for each class a lookup table of first payers by their weight."""
     payers = rules.payers
-    tables = []
-    for place in CLASS_AT.values():
-        weights = np.where(payers.payer_class == place, payers.class_weight, 0.0)
-        if place == CLASS_AT["self_pay"]:
-            weights = np.arange(len(payers.names)) == payers.self_pay
-        tables.append(pick_table(weights if weights.sum() else np.ones(len(payers.names))))
-    return np.array(tables)
+    weights = (payers.payer_class == np.arange(len(CLASS_AT))[:, None]) * payers.class_weight
+    weights[CLASS_AT["self_pay"], payers.self_pay] = 1.0
+    weights[weights.sum(axis=1) == 0] = 1.0
+    return pick_tables(weights)
 
 
 def _second_payers(rules: Rulebook, payer: Ints, payer_class: Ints, which: Floats, spread: Floats) -> Ints:

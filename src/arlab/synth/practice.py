@@ -18,25 +18,31 @@ from arlab.synth.answers import Answers, first_answers
 from arlab.synth.at_visit import post_charges
 from arlab.synth.book import Book, make_book
 from arlab.synth.chunks import Chunks
+from arlab.synth.claim_edits import Edits, stop_claims
 from arlab.synth.corrections import post_corrections
 from arlab.synth.days import Calendar, make_calendar
 from arlab.synth.desk import Latent, Outcomes
 from arlab.synth.facts import Names, claim_tables, make_names, reference_tables
 from arlab.synth.follow_up import action_table, appeal_table, patient_tables, submission_table
+from arlab.synth.front_desk import FrontDesk, make_front_desk
+from arlab.synth.front_tables import edit_table, visit_table
+from arlab.synth.habits import make_habits
 from arlab.synth.latents import draw_latent
 from arlab.synth.ledger import Ledger, join_rows, remittance_table, transaction_table
 from arlab.synth.lines import Lines, make_lines
 from arlab.synth.open_desk import DeskLogs, desk_logs, make_world
 from arlab.synth.patient_rows import PatientLogs, post_patients
 from arlab.synth.payer_days import make_payer_days
-from arlab.synth.payer_rows import post_ends, post_first_answers, post_later_denials
+from arlab.synth.payer_rows import Postings, post_ends, post_first_answers, post_later_denials
 from arlab.synth.people import Patients, make_name_pool, make_patients
+from arlab.synth.planted import after_incidents
 from arlab.synth.remit_days import draw_answer_lags, make_remit_days
 from arlab.synth.rulebook import CLASS_AT, GROUPS, Rulebook, rules_under
 from arlab.synth.scenario import Scenario
 from arlab.synth.second_payer import post_second_payers
+from arlab.synth.stakes import Stakes, split_lines
 from arlab.synth.streams import Streams
-from arlab.synth.submissions import Sent, new_submission_log, send_copies, send_first
+from arlab.synth.submissions import Sent, enter_charges, new_submission_log, send_copies, send_first
 from arlab.synth.truth import make_truth
 from arlab.synth.visits import Visits, make_visits
 from arlab.synth.world import step
@@ -65,8 +71,8 @@ def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice
 
     Returns
     -------
-    practice as of ``scenario.last_known_day``, with claims, lines, coverages, contracts, submissions,
-    transactions, remittances, appeals, actions, statements, payment_plans, patients, payers and staff.
+    practice as of ``scenario.last_known_day``, with claims, lines, coverages, visits, contracts, claim_edits,
+    submissions, transactions, remittances, appeals, actions, statements, payment_plans, patients, payers and staff.
 
     Raises
     ------
@@ -104,6 +110,8 @@ class Run:
     patients: Patients
     visits: Visits
     lines: Lines
+    front: FrontDesk
+    edits: Edits
     sent: Sent
     answers: Answers
     latent: Latent
@@ -113,6 +121,7 @@ class Run:
     sent_log: Chunks
     book: Book
     ledger: Ledger
+    stakes: Stakes
     denial_rows: Ints
     patient_logs: PatientLogs
     names: Names
@@ -123,15 +132,22 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
     rules = rules_under(scenario.contracts)
     service_days = (scenario.end - scenario.start).days + 1
     calendar = make_calendar(scenario.start, service_days + RUN_OFF + QUIET)
-    days = make_remit_days(rules, calendar, streams)
+    days = make_remit_days(rules, calendar, streams, scenario.incidents)
     patients = make_patients(scenario, rules, streams)
     visits = make_visits(scenario, calendar, patients, streams)
     lines = make_lines(scenario, rules, visits, patients, streams)
-    payer = patients.payer[visits.patient]
+    payer = visits.payer
+    habits = make_habits(scenario, rules, streams)
+    front = make_front_desk(scenario, rules, calendar, visits, patients, lines, habits, streams)
+    entry_day = enter_charges(scenario, calendar, visits, front, streams)
+    edits = stop_claims(scenario, rules, calendar, visits, front, entry_day, streams)
+    front = edits.mended(front)
 
     sent_log = new_submission_log()
-    sent = send_first(scenario, rules, calendar, visits, patients, streams, sent_log)
-    decisions = make_decisions(scenario, rules, visits, patients, lines, streams)
+    sent = send_first(scenario, rules, calendar, visits, entry_day, edits, streams, sent_log)
+    decisions = make_decisions(scenario, rules, calendar, visits, patients, lines, front, habits, streams)
+    in_time = split_lines(rules, lines, decisions, np.zeros(visits.count, dtype=bool))
+    pays_something = ~decisions.denied_line | in_time.reduced
     answers = first_answers(
         rules,
         days,
@@ -139,21 +155,20 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         payer=payer,
         service_day=visits.day,
         lags=draw_answer_lags(rules, days, streams, "first answers", payer),
-        has_paid_line=np.maximum.reduceat((~decisions.denied_line).astype(np.int64), lines.start) > 0,
+        has_paid_line=np.maximum.reduceat(pays_something, lines.start),
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
     copies = send_copies(calendar, sent, answers, streams, sent_log)
 
     latent = draw_latent(scenario, rules, days, answers, streams)
-    expected = _expected(lines, answers, sent)
+    expected = _expected(lines, in_time, answers, sent)
     misposted = _misposted(scenario, answers, streams)
-    extra = np.zeros((len(rules.payers.names), calendar.length), dtype=np.int64)
     world = make_world(
         scenario,
         rules,
         calendar,
-        make_payer_days(rules, calendar, answers, extra, streams.stage("telephone")),
+        make_payer_days(rules, calendar, answers, streams.stage("telephone")),
         latent,
         first_sent=sent.first_day,
         unknown=sent.unknown_to_payer,
@@ -166,10 +181,11 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
     sent_log.add(**logs.sent, accepted=calendar.plus_working(logs.sent["received"], 1), touched=1)
 
     book = make_book(rules, lines)
-    shares = post_charges(scenario, book, visits, patients, sent, streams)
-    denial_rows = post_first_answers(book, answers, shares, misposted)
-    post_later_denials(book, answers, logs.denied_again, copies)
-    post_ends(book, answers, outcomes, shares, denial_rows)
+    shares = post_charges(book, visits, patients, sent, front)
+    case = Postings(book, answers, shares, split_lines(rules, lines, decisions, answers.late))
+    denial_rows = post_first_answers(case, misposted)
+    post_later_denials(case, logs.denied_again, copies)
+    post_ends(case, outcomes, denial_rows)
     post_second_payers(book, days, visits, patients, shares, streams, sent_log)
     post_corrections(scenario, book, answers, shares.second_payer, streams)
     patient_logs = post_patients(scenario, book, calendar, shares, streams)
@@ -181,6 +197,8 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         patients=patients,
         visits=visits,
         lines=lines,
+        front=after_incidents(decisions.planted, front),
+        edits=edits,
         sent=sent,
         answers=answers,
         latent=latent,
@@ -190,6 +208,7 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         sent_log=sent_log,
         book=book,
         ledger=join_rows(book, days, visits.day, _owes_interest(rules)),
+        stakes=case.stakes,
         denial_rows=denial_rows,
         patient_logs=patient_logs,
         names=make_names(scenario, rules, make_name_pool(streams.seed), sent, patients),
@@ -213,12 +232,21 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
         day=day,
     )
     tables |= reference_tables(run.scenario, run.rules, names)
+    tables["visits"] = visit_table(run.front, run.visits, run.sent, calendar, names, day=day)
+    tables["claim_edits"] = edit_table(run.edits, calendar, names, day=day)
     tables |= patient_tables(run.patient_logs, calendar, names, run.visits.patient, day=day)
     tables["submissions"] = submission_table(run.sent_log, run.rules, calendar, names, day=day)
     tables["transactions"] = transaction_table(run.ledger, run.book, calendar, names.claims, day)
     tables["remittances"] = remittance_table(run.ledger, run.book, calendar, day)
     tables["appeals"] = appeal_table(
-        logs.appeals, run.book, run.ledger, run.denial_rows, calendar, names, day=day
+        logs.appeals,
+        run.book,
+        run.stakes.denied.allowed,
+        run.ledger,
+        run.denial_rows,
+        calendar,
+        names,
+        day=day,
     )
     tables["actions"] = action_table(
         logs.actions, run.expected, run.scenario.poor_note_share, calendar, names, streams, day=day
@@ -226,12 +254,11 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _expected(lines: Lines, answers: Answers, sent: Sent) -> Ints:
+def _expected(lines: Lines, stakes: Stakes, answers: Answers, sent: Sent) -> Ints:
     """Return what a claim could still bring, by contract: the order of the queue hangs on it."""
-    whole = answers.late | sent.unknown_to_payer
-    at_stake = whole[lines.claim] | answers.decisions.denied_line
-    nothing = (answers.decisions.code < 0)[lines.claim]
-    return lines.per_claim(np.where(at_stake | nothing, lines.contract, 0))
+    whole = answers.late | sent.unknown_to_payer | (answers.decisions.code < 0)
+    denied = np.where(answers.decisions.denied_line, stakes.denied.contract, 0)
+    return lines.per_claim(np.where(whole[lines.claim], lines.contract, denied))
 
 
 def _misposted(scenario: Scenario, answers: Answers, streams: Streams) -> Flags:

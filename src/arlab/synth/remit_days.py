@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arlab.synth.days import Calendar
+from arlab.synth.incidents import Incident
 from arlab.synth.rulebook import Rulebook
 from arlab.synth.streams import Streams, lag_table
 
@@ -26,12 +27,16 @@ _NO_PAY_FASTER = 0.6  # a payer with a payment floor answers a denial in this pa
 
 @dataclasses.dataclass(frozen=True)
 class RemitDays:
-    """Payment days and posting days; ``next_pay`` and ``posting`` are payer x day."""
+    """Payment days and posting days; ``next_pay``, ``posting`` and ``extra`` are payer x day.
+
+    ``extra`` is how many days later a payer answers what it receives on a day than it usually does.
+    """
 
     calendar: Calendar
     next_pay: Ints
     posting: Ints
-    lags: Ints
+    lags: npt.NDArray[np.integer]
+    extra: Ints
 
     def pay(self, payer: Ints, day: Ints) -> Ints:
         """Return the payer's first payment day on or after a day."""
@@ -42,7 +47,9 @@ class RemitDays:
         return self.posting[payer, pay_day]
 
 
-def make_remit_days(rules: Rulebook, calendar: Calendar, streams: Streams) -> RemitDays:
+def make_remit_days(
+    rules: Rulebook, calendar: Calendar, streams: Streams, incidents: tuple[Incident, ...] = ()
+) -> RemitDays:
     """Return the payment and posting days of every payer over the simulated time."""
     payers = rules.payers
     pays = payers.pays_on[:, calendar.weekday] & calendar.working
@@ -53,11 +60,16 @@ def make_remit_days(rules: Rulebook, calendar: Calendar, streams: Streams) -> Re
     posting = calendar.plus_working(np.broadcast_to(np.arange(calendar.length), pays.shape), lag)
     lags = np.array(
         [
-            lag_table(median, sigma) if median else np.zeros(1 << 12, dtype=np.int64)
-            for median, sigma in zip(payers.remit_median, payers.remit_sigma, strict=True)
+            lag_table(*pair)
+            for pair in zip(payers.remit_median.tolist(), payers.remit_sigma.tolist(), strict=True)
         ]
     )
-    return RemitDays(calendar, next_pay, posting, lags)
+    extra = np.zeros(pays.shape, dtype=np.int64)
+    for incident in incidents:
+        if incident.kind == "payer_slows":
+            first, last = calendar.number(incident.start), calendar.number(incident.end)
+            extra[payers.names.index(incident.payer), first : last + 1] += round(incident.size)
+    return RemitDays(calendar, next_pay, posting, lags, extra)
 
 
 def draw_answer_lags(
@@ -69,8 +81,10 @@ def draw_answer_lags(
     """
     draws = streams.stage(stage)
     lag = draws.pick_by(days.lags, payer)
-    late = draws.share(len(payer)) < rules.payers.late_share[payer]
-    lag = np.where(late, draws.between(*_LATE_ANSWER, len(payer)), lag)
+    late = np.flatnonzero(draws.share(len(payer)) < rules.payers.late_share[payer])
+    lag[late] = draws.between(*_LATE_ANSWER, len(payer))[late]
     floor = rules.payers.floor_days[payer]
-    sooner = np.maximum(np.floor(lag * _NO_PAY_FASTER).astype(np.int64), 4)
-    return np.maximum(lag, floor), np.where(floor > 0, sooner, lag)
+    at = np.flatnonzero(floor)
+    denied = lag.copy()
+    denied[at] = np.maximum((lag[at] * _NO_PAY_FASTER).astype(np.int64), 4)
+    return np.maximum(lag, floor), denied

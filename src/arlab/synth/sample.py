@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from arlab.reference import data_path
-from arlab.synth.export import write_export
+from arlab.synth.export import make_export
 from arlab.synth.practice import GENERATOR_VERSION, make_practice
 from arlab.synth.presets import PRESETS
 from arlab.synth.scenario import Scenario
@@ -46,7 +46,8 @@ def write_sample(folder: Path) -> Path:
     }
     folder = Path(folder)
     manifest = save_practice(practice, folder, about=about)
-    write_export(practice, folder / EXPORT)
+    # Without a record of its truth beside it: that is the tables in the same folder.
+    (folder / EXPORT).write_bytes(make_export(practice).content)
     return manifest
 
 

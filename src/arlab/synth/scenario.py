@@ -48,6 +48,8 @@ _SHARES = (
     "wrongly_late_share",
     "copay_collected_share",
     "estimate_share",
+    "eligibility_checked_share",
+    "authorisation_obtained_share",
     "left_alone_share",
     "poor_note_share",
     "misposted_share",
@@ -98,6 +100,8 @@ class Scenario:
     takeback_share, overpaid_share : share of paid claims that the payer takes back, or pays twice
     copay_collected_share : share of what is due at the visit that is collected there
     estimate_share : share of visits at which an estimate of deductible and coinsurance is due too
+    eligibility_checked_share : share of visits before which eligibility is checked
+    authorisation_obtained_share : share of authorisations that payers require and the practice asks for
     staff : number of people in follow-up
     minutes_per_claim : minutes of follow-up the practice can spend, per claim billed, shared by its staff
     billers : the people in follow-up one by one; when given, ``staff`` and ``minutes_per_claim`` say nothing
@@ -140,6 +144,8 @@ class Scenario:
     overpaid_share: float = 0.005
     copay_collected_share: float = 0.82
     estimate_share: float = 0.3
+    eligibility_checked_share: float = 0.88
+    authorisation_obtained_share: float = 0.88
     staff: int = 2
     minutes_per_claim: float = 2.9
     billers: tuple[Biller, ...] = ()

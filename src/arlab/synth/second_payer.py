@@ -72,7 +72,7 @@ def post_second_payers(
         accepted=calendar.plus_working(received, 1)[one],
         touched=(~by_itself[one]).astype(np.int64),
     )
-    pay_day = days.pay(payer, received + lag)
+    pay_day = days.pay(payer, received + lag + days.extra[payer, calendar.clip(received)])
     post_day = days.post(payer, pay_day)
     denied = fate < _DENIED
     settled = ~denied
@@ -100,7 +100,7 @@ def post_second_payers(
         accepted=calendar.plus_working(arrived, 1)[send],
         touched=1,
     )
-    pay_2 = days.pay(payer, arrived + lag)
+    pay_2 = days.pay(payer, arrived + lag + days.extra[payer, calendar.clip(arrived)])
     post_2 = days.post(payer, pay_2)
     _settle(book, patients, visits, shares, at, payer, amount, pays, pay_2, post_2, mended)
 

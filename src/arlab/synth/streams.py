@@ -10,19 +10,21 @@ import functools
 import hashlib
 import statistics
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from arlab.errors import SettingsError
 
-__all__ = ["Draws", "Streams", "lag_table", "pick_table"]
+__all__ = ["STEPS", "Draws", "Streams", "lag_table", "pick_table", "pick_tables"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-STEPS = 1 << 16
-LAG_STEPS = 1 << 12
+STEPS: Final = 1 << 16
+"""Length of the tables of :func:`pick_table`."""
+LAG_STEPS: Final = 1 << 12
 
 
 class Draws:
@@ -43,13 +45,24 @@ class Draws:
         """Return whole numbers from ``low`` to ``high``, both included."""
         return self._source.integers(low, high + 1, size=count, dtype=np.int64)
 
+    def steps(self, count: int | tuple[int, ...]) -> npt.NDArray[np.uint16]:
+        """Return whole numbers from 0 to 65,535, to look things up in tables of that length."""
+        return self._source.integers(0, STEPS, size=count, dtype=np.uint16)
+
     def pick(self, table: npt.NDArray[np.integer], count: int) -> Ints:
         """Return entries of a lookup table (see :func:`pick_table` and :func:`lag_table`)."""
-        return table[self.below(len(table), count)].astype(np.int64)
+        return table[_place(self.steps(count), len(table))].astype(np.int64)
 
     def pick_by(self, tables: npt.NDArray[np.integer], row: npt.NDArray[np.integer]) -> Ints:
         """Return for each item an entry of its own row of lookup tables."""
-        return tables[row, self.below(tables.shape[1], len(row))].astype(np.int64)
+        width = tables.shape[1]
+        place = row.astype(np.int64) * width + _place(self.steps(len(row)), width)
+        return tables.ravel()[place].astype(np.int64)
+
+
+def _place(steps: npt.NDArray[np.uint16], length: int) -> npt.NDArray[np.uint16]:
+    """Return steps as places in a table of ``length`` entries, which divides :data:`STEPS`."""
+    return steps if length == STEPS else steps // np.uint16(STEPS // length)
 
 
 class Streams:
@@ -79,8 +92,10 @@ class Streams:
         return Draws(np.random.Generator(np.random.SFC64(sequence)))
 
 
-def pick_table(weights: Sequence[float] | Floats) -> Ints:
+def pick_table(weights: Sequence[float] | Floats) -> npt.NDArray[np.integer]:
     """Return a table whose entries are positions in ``weights``, each as often as its weight says.
+
+    Tables are kept by content, because every practice asks for the same ones, and cannot be written to.
 
     Examples
     --------
@@ -88,9 +103,25 @@ def pick_table(weights: Sequence[float] | Floats) -> Ints:
     >>> (table == 1).mean()
     np.float64(0.75)
     """
-    total = np.cumsum(np.asarray(weights, dtype=np.float64))
-    points = (np.arange(STEPS) + 0.5) / STEPS * total[-1]
-    return np.searchsorted(total, points, side="right").clip(max=len(total) - 1).astype(np.int64)
+    return _pick_tables(np.asarray(weights, dtype=np.float64).tobytes(), 1)[0]
+
+
+def pick_tables(weights: Floats) -> npt.NDArray[np.integer]:
+    """Return the tables of the rows of a matrix of weights, one below the other, for :meth:`Draws.pick_by`."""
+    return _pick_tables(np.ascontiguousarray(weights, dtype=np.float64).tobytes(), len(weights))
+
+
+@functools.lru_cache(maxsize=256)
+def _pick_tables(content: bytes, rows: int) -> npt.NDArray[np.integer]:
+    weights = np.frombuffer(content, dtype=np.float64).reshape(rows, -1)
+    last = weights.shape[1] - 1
+    result = np.empty((rows, STEPS), dtype=np.min_scalar_type(last))
+    for row, mine in zip(result, weights, strict=True):
+        total = np.cumsum(mine)
+        points = (np.arange(STEPS) + 0.5) / STEPS * total[-1]
+        row[:] = np.searchsorted(total, points, side="right").clip(max=last)
+    result.flags.writeable = False
+    return result
 
 
 @functools.cache
@@ -100,8 +131,11 @@ def _normal_points() -> Floats:
     return np.array([inverse((step + 0.5) / LAG_STEPS) for step in range(LAG_STEPS)])
 
 
-def lag_table(median: float, sigma: float, *, most: int = 400) -> Ints:
+@functools.lru_cache(maxsize=256)
+def lag_table(median: float, sigma: float, *, most: int = 400) -> npt.NDArray[np.integer]:
     """Return a table of whole days whose logarithm is bell-shaped: a lookup replaces the lognormal draw.
+
+    Tables are kept and cannot be written to, like those of :func:`pick_table`.
 
     Examples
     --------
@@ -110,4 +144,6 @@ def lag_table(median: float, sigma: float, *, most: int = 400) -> Ints:
     (7, True)
     """
     days = np.floor(median * np.exp(sigma * _normal_points()) + 0.5)
-    return days.clip(0, most).astype(np.int64)
+    table = days.clip(0, most).astype(np.int16)
+    table.flags.writeable = False
+    return table

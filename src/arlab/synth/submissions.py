@@ -13,19 +13,19 @@ import numpy.typing as npt
 
 from arlab.synth.answers import Answers
 from arlab.synth.chunks import Chunks
+from arlab.synth.claim_edits import Edits
 from arlab.synth.days import Calendar
-from arlab.synth.people import Patients
+from arlab.synth.front_desk import NEVER, FrontDesk
 from arlab.synth.rulebook import Rulebook
 from arlab.synth.scenario import Scenario
 from arlab.synth.streams import Streams, lag_table
 from arlab.synth.visits import Visits
 
-__all__ = ["NEVER", "REJECTIONS", "Sent", "new_submission_log", "send_copies", "send_first"]
+__all__ = ["NEVER", "REJECTIONS", "Sent", "enter_charges", "new_submission_log", "send_copies", "send_first"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-NEVER: Final = -1
 REJECTIONS: Final = ("member_number", "provider_number", "patient_data", "payer_number", "code_format")
 _LATE_CHARGE = (25, 210)  # days by which a forgotten charge is late
 _BATCH_DAYS = 6  # working days within which an entered claim goes out
@@ -65,39 +65,52 @@ def new_submission_log() -> Chunks:
     )
 
 
+def enter_charges(
+    scenario: Scenario, calendar: Calendar, visits: Visits, front: FrontDesk, streams: Streams
+) -> Ints:
+    """Return the day on which each charge is entered: after the notes; a few tickets lie about for months."""
+    draws = streams.stage("charge entry")
+    lag = draws.pick(lag_table(max(scenario.charge_lag_days, 0.01), 0.8), visits.count)
+    forgotten = np.flatnonzero(draws.share(visits.count) < scenario.late_charge_share)
+    lag[forgotten] = draws.between(*_LATE_CHARGE, visits.count)[forgotten]
+    return calendar.roll(visits.day + np.maximum(lag, front.note_lag))
+
+
 def send_first(
     scenario: Scenario,
     rules: Rulebook,
     calendar: Calendar,
     visits: Visits,
-    patients: Patients,
+    entry_day: Ints,
+    edits: Edits,
     streams: Streams,
     log: Chunks,
 ) -> Sent:
-    """Enter the charges and send every insured claim for the first time; log the sendings."""
-    entry = _entry_days(scenario, calendar, visits, streams)
+    """Send every insured claim for the first time, once no edit holds it; log the sendings."""
     draws = streams.stage("submissions")
     count = visits.count
-    payer = patients.payer[visits.patient]
+    payer = visits.payer
     insured = payer != rules.payers.self_pay
 
-    edit = draws.share(count) < scenario.edit_share
-    held = np.where(edit, draws.between(2, 12, count), draws.below(_BATCH_DAYS, count))
-    first = calendar.plus_working(entry, held)
+    # A claim that somebody has just cleared goes out with the next batch.
+    batch = draws.below(_BATCH_DAYS, count) * ~edits.manual
+    first = calendar.plus_working(edits.cleared_day, batch)
     fate = draws.share(count)
     rejected = insured & (fate < scenario.rejection_share)
     lost = insured & ~rejected & (fate < scenario.rejection_share + scenario.lost_share)
     overlooked = rejected & (draws.share(count) < scenario.overlooked_share)
-    rejected_day = calendar.plus_working(first, draws.below(3, count))
-    resent_day = calendar.plus_working(rejected_day, draws.between(1, _QUICK_RESEND, count))
-    transit = (draws.share(count) < 0.3).astype(np.int64)
-    answer = draws.below(3, count)
-    cause = draws.below(len(REJECTIONS), count)
-
+    at = np.flatnonzero(rejected)
+    rejected_day = first.copy()
+    rejected_day[at] = calendar.plus_working(first[at], draws.below(3, count)[at])
+    submitted = first.copy()
     resent = rejected & ~overlooked
-    submitted = np.where(resent, resent_day, first)
-    received = calendar.plus_working(submitted, transit)
-    accepted = calendar.plus_working(received, answer)
+    again = np.flatnonzero(resent)
+    submitted[again] = calendar.plus_working(
+        rejected_day[again], draws.between(1, _QUICK_RESEND, count)[again]
+    )
+    received = calendar.plus_working(submitted, (draws.share(count) < 0.3).astype(np.int64))
+    accepted = calendar.plus_working(received, draws.below(3, count))
+    cause = draws.below(len(REJECTIONS), count)
     on_file = insured & ~rejected & ~lost
 
     def write(which: Flags, **values: Ints | int) -> None:
@@ -105,27 +118,19 @@ def send_first(
         columns = {k: v[at] if isinstance(v, np.ndarray) else v for k, v in values.items()}
         log.add(claim=at, payer=payer[at], **columns)
 
-    touched = edit.astype(np.int64)
+    touched = edits.manual.astype(np.int64)
     write(on_file, submitted=first, received=received, accepted=accepted, touched=touched)
     write(lost, submitted=first, touched=touched)
     write(rejected, submitted=first, rejected=rejected_day, rejection=cause, touched=touched)
-    write(resent, submitted=resent_day, received=received, accepted=accepted, touched=1)
+    write(resent, submitted=submitted, received=received, accepted=accepted, touched=1)
+    arrived = on_file | resent
     return Sent(
-        entry_day=entry,
+        entry_day=entry_day,
         first_day=np.where(insured, first, NEVER),
-        submitted_day=np.where(on_file | resent, submitted, NEVER),
-        received_day=np.where(on_file | resent, received, NEVER),
+        submitted_day=np.where(arrived, submitted, NEVER),
+        received_day=np.where(arrived, received, NEVER),
         unknown_to_payer=lost | overlooked,
     )
-
-
-def _entry_days(scenario: Scenario, calendar: Calendar, visits: Visits, streams: Streams) -> Ints:
-    """Return the day on which each charge is entered; a few tickets lie about for weeks or months."""
-    draws = streams.stage("charge entry")
-    lag = draws.pick(lag_table(max(scenario.charge_lag_days, 0.01), 0.8), visits.count)
-    forgotten = draws.share(visits.count) < scenario.late_charge_share
-    lag = np.where(forgotten, draws.between(*_LATE_CHARGE, visits.count), lag)
-    return calendar.roll(visits.day + lag)
 
 
 def send_copies(

@@ -233,7 +233,7 @@ def _history(truth: Truth, claims: pd.Series, day: np.datetime64) -> dict[str, A
     claim, action = before["claim_id"], before["action"]
 
     def on_claims(values: pd.Series, empty: Any) -> Any:
-        return claims.map(values).fillna(empty).to_numpy()
+        return values.reindex(claims, fill_value=empty).to_numpy()
 
     corrected = action.isin([one.name.lower() for one in _CLAIM_ACTIONS])
     appealed = action.isin([one.name.lower() for one in _APPEALS])
@@ -242,7 +242,7 @@ def _history(truth: Truth, claims: pd.Series, day: np.datetime64) -> dict[str, A
         "tries": on_claims(before.groupby("claim_id").size(), 0).astype(np.int64),
         "corrected": on_claims(corrected.groupby(claim).any(), False).astype(bool),
         "appealed": on_claims(appealed.groupby(claim).any(), False).astype(bool),
-        "decided": claims.map(first).fillna(pd.Timestamp(_FAR)).to_numpy().astype("datetime64[us]"),
+        "decided": first.reindex(claims).fillna(pd.Timestamp(_FAR)).to_numpy().astype("datetime64[us]"),
         "twice": on_claims((action == "appeal_2").groupby(claim).any(), False).astype(bool),
     }
 

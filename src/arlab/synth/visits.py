@@ -28,9 +28,11 @@ _MONTHS = np.array([1.03, 0.98, 1.04, 1.03, 1.0, 0.97, 0.92, 0.98, 1.0, 1.07, 0.
 
 @dataclasses.dataclass(frozen=True)
 class Visits:
-    """One entry per visit, in order of the day; ``year`` counts from the first."""
+    """One entry per visit, in order of the day; ``year`` counts from the first, ``payer`` is the first payer."""
 
     patient: Ints
+    payer: Ints
+    payer_class: Ints
     provider: Ints
     specialty: Ints
     location: Ints
@@ -63,28 +65,46 @@ def make_visits(scenario: Scenario, calendar: Calendar, patients: Patients, stre
     drawn = wanted + wanted // 25 + 50
     day = draws.pick(pick_table(weights), drawn)
     # Some patients come often: the square root of a uniform number would make all alike.
-    patient = (patients.count * draws.share(drawn) ** 1.5).astype(np.int64)
-    _, first = np.unique(patient * days + day, return_index=True)
-    kept = np.sort(first)[:wanted]
-    kept = kept[np.argsort(day[kept], kind="stable")]
+    share = draws.share(drawn)
+    patient = (patients.count * share * np.sqrt(share)).astype(np.int64)
+    kept = np.flatnonzero(~_seen_before(patient, day))[:wanted]
+    kept = kept[np.argsort(day[kept].astype(np.uint16), kind="stable")]
     day, patient = day[kept], patient[kept]
 
     count = len(kept)
     by_specialty = provider_specialties(scenario)
-    own = patients.specialty[patient]
     other = by_specialty[draws.below(len(by_specialty), count)]
-    specialty = np.where(draws.share(count) < 0.75, own, other)
+    specialty = _mixed(patients.specialty[patient], other, draws.share(count) < 0.75)
     sizes = np.bincount(by_specialty, minlength=len(SPECIALTIES))
     offset = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     provider = offset[specialty] + (draws.share(count) * sizes[specialty]).astype(np.int64)
     elsewhere = draws.below(scenario.locations, count)
-    at_home = draws.share(count) < 0.85
     return Visits(
         patient=patient,
+        payer=patients.payer[patient],
+        payer_class=patients.payer_class[patient],
         provider=provider,
         specialty=specialty,
-        location=np.where(at_home, patients.location[patient], elsewhere),
+        location=_mixed(patients.location[patient], elsewhere, draws.share(count) < 0.85),
         day=day,
         month=month[day],
-        year=dates[day].astype("datetime64[Y]").astype(np.int64) + 1970 - scenario.start.year,
+        year=(dates.astype("datetime64[Y]").astype(np.int64) + 1970 - scenario.start.year)[day],
     )
+
+
+def _seen_before(patient: Ints, day: Ints) -> npt.NDArray[np.bool_]:
+    """Return which drawn visits repeat an earlier one of the same patient and day.
+
+    Two stable sorts by small numbers, which NumPy does by counting, are quicker than one by the pair.
+    """
+    order = np.argsort(day.astype(np.uint16), kind="stable")
+    order = order[np.argsort(patient[order].astype(np.uint16), kind="stable")]
+    pair = patient[order] << 16 | day[order]
+    result = np.zeros(len(day), dtype=bool)
+    result[order[1:][pair[1:] == pair[:-1]]] = True
+    return result
+
+
+def _mixed(first: Ints, second: Ints, use_first: npt.NDArray[np.bool_]) -> Ints:
+    """Return the first value where told, else the second; arithmetic is quicker than choosing at random places."""
+    return second + (first - second) * use_first
