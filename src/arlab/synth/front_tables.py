@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,9 +13,9 @@ from arlab.synth.claim_edits import EDITS, Edits
 from arlab.synth.days import Calendar
 from arlab.synth.facts import Names
 from arlab.synth.front_desk import RESULTS, FrontDesk
-from arlab.synth.ledger import numbered, only_where
 from arlab.synth.people import NamePool
 from arlab.synth.submissions import Sent
+from arlab.synth.texts import Texts, numbered, only_where
 from arlab.synth.visits import Visits
 
 __all__ = ["edit_table", "registrar_names", "visit_table"]
@@ -88,6 +86,6 @@ def edit_table(edits: Edits, calendar: Calendar, names: Names, *, day: int) -> p
     return table.sort_values("claim_id", ignore_index=True)
 
 
-def _numbers(prefix: str, at: Ints) -> npt.NDArray[Any]:
+def _numbers(prefix: str, at: Ints) -> Texts:
     """Return numbers as payers give them, in no order that would tell when."""
     return numbered(prefix, at * 7_919 % 1_000_003, 7)
