@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arlab.errors import InputRefused
-from arlab.frames import to_date
-from arlab.synth.chances import BEST, FIT, PLAYBOOK, PROOF_WINS, Action, raw_chance
-from arlab.synth.days import make_calendar
+from arlab.synth.chances import BEST, PLAYBOOK, PROOF_WINS, Action
 from arlab.synth.desk import ATTEMPTS, NEVER, End
 from arlab.synth.habits import Effect
 from arlab.synth.open_desk import house_propensity
+from arlab.synth.outcome import ACTION_AT, outcome_table
 from arlab.synth.planted import incident_table
-from arlab.synth.rulebook import CATEGORIES, FAMILIES, GROUPS, rules_under
+from arlab.synth.rulebook import CATEGORIES, FAMILIES, GROUPS
 from arlab.synth.run import Run
 from arlab.synth.scenario import Scenario
 
@@ -31,11 +29,6 @@ __all__ = ["Truth", "make_truth"]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-_ACTION_AT: Final = {action.name.lower(): action for action in Action}
-_CLAIM_ACTIONS: Final = (Action.CORRECTED_CLAIM, Action.RECORDS_SENT, Action.REBILL_OTHER_PAYER)
-_APPEALS: Final = (Action.APPEAL_1, Action.APPEAL_2, Action.PROOF_OF_TIMELY_FILING)
-_FAR: Final = np.datetime64("2200-01-01", "us")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +85,7 @@ class Truth:
         InputRefused
             when an action is unknown or a claim has no denial in the answer key.
         """
-        return _outcome(self, items, action, np.datetime64(to_date(day), "us"))
+        return outcome_table(self.scenario, self.items, self.tries, items, action, day)
 
 
 def make_truth(run: Run) -> Truth:
@@ -139,7 +132,7 @@ def make_truth(run: Run) -> Truth:
             "position": at,
             "payer": run.names.payers[payer],
             "paid_date": dates(answers.pay_day[at]),
-            "wanted": np.array(list(_ACTION_AT), dtype=object)[wanted],
+            "wanted": np.array(list(ACTION_AT), dtype=object)[wanted],
             "base": base,
             "quality": quality,
             **{f"luck_{n + 1}": latent.luck[at, n] for n in range(ATTEMPTS)},
@@ -245,97 +238,8 @@ def _tries(run: Run) -> pd.DataFrame:
         {
             "claim_id": run.names.claims[rows["claim"]],
             "date": calendar.dates(rows["day"]),
-            "action": np.array(list(_ACTION_AT), dtype=object)[rows["action"]],
+            "action": np.array(list(ACTION_AT), dtype=object)[rows["action"]],
             "attempt": rows["attempt"],
             "decided_date": calendar.dates(known, known >= 0),
         }
     )
-
-
-def _outcome(truth: Truth, items: pd.DataFrame, action: str | pd.Series, day: Any) -> pd.DataFrame:
-    names = pd.Series(
-        action if isinstance(action, str) else list(action), index=range(len(items)), dtype=object
-    )
-    unknown = sorted(set(names) - set(_ACTION_AT))
-    if unknown:
-        raise InputRefused(f"There is no action '{unknown[0]}': use {', '.join(_ACTION_AT)}.")
-    key = truth.items.set_index("claim_id")
-    missing = ~items["claim_id"].isin(key.index)
-    if missing.any():
-        raise InputRefused(
-            f"{int(missing.sum())} of the claims have no denial in the answer key: ask only about denied claims."
-        )
-    facts = key.loc[items["claim_id"]].reset_index()
-    taken = np.array([_ACTION_AT[name] for name in names], dtype=np.int64)
-    wanted = np.array([_ACTION_AT[name] for name in facts["wanted"]], dtype=np.int64)
-    past = _history(truth, facts["claim_id"], day)
-    if "attempt" in items.columns:
-        past = {name: np.zeros(len(items), dtype=values.dtype) for name, values in past.items()}
-        past["tries"] = items["attempt"].to_numpy(dtype=np.int64)
-
-    arrives = np.where(facts["postmarked"], day, _tomorrow(truth.scenario, day))
-    live = _is_live(truth.scenario, facts, taken, wanted, arrives, past, day)
-    age = (day - facts["paid_date"].to_numpy()) / np.timedelta64(1, "D")
-    quality = facts["quality"].to_numpy() * FIT[wanted, taken]
-    raw = raw_chance(facts["base"].to_numpy(), quality, age, past["tries"].astype(np.float64))
-    open_then = (facts["denied_date"] <= day) & ~(facts["end_date"] < day) & ~facts["misposted"]
-    probability = np.where(live & open_then & (past["tries"] < ATTEMPTS), np.minimum(raw, BEST), 0.0)
-    dollars = facts["expected"].to_numpy()
-    return pd.DataFrame(
-        {
-            "claim_id": facts["claim_id"],
-            "probability": probability,
-            "dollars": dollars,
-            "expected_dollars": probability * dollars,
-        }
-    )
-
-
-def _history(truth: Truth, claims: pd.Series, day: np.datetime64) -> dict[str, Any]:
-    """Return what the house had tried on each claim before a day."""
-    before = truth.tries[truth.tries["date"] < day]
-    claim, action = before["claim_id"], before["action"]
-
-    def on_claims(values: pd.Series, empty: Any) -> Any:
-        return values.reindex(claims, fill_value=empty).to_numpy()
-
-    corrected = action.isin([one.name.lower() for one in _CLAIM_ACTIONS])
-    appealed = action.isin([one.name.lower() for one in _APPEALS])
-    first = before[action == "appeal_1"].groupby("claim_id")["decided_date"].max()
-    return {
-        "tries": on_claims(before.groupby("claim_id").size(), 0).astype(np.int64),
-        "corrected": on_claims(corrected.groupby(claim).any(), False).astype(bool),
-        "appealed": on_claims(appealed.groupby(claim).any(), False).astype(bool),
-        "decided": first.reindex(claims).fillna(pd.Timestamp(_FAR)).to_numpy().astype("datetime64[us]"),
-        "twice": on_claims((action == "appeal_2").groupby(claim).any(), False).astype(bool),
-    }
-
-
-def _is_live(
-    scenario: Scenario,
-    facts: pd.DataFrame,
-    taken: Ints,
-    wanted: Ints,
-    arrives: npt.NDArray[Any],
-    past: dict[str, Any],
-    day: np.datetime64,
-) -> Flags:
-    """Return whether each action may still be taken on the day."""
-    payers = rules_under(scenario.contracts).payers
-    second = dict(zip(payers.names, payers.appeal_2_days.tolist(), strict=True))
-    by_claim = np.isin(taken, _CLAIM_ACTIONS) & ~past["corrected"]
-    by_claim &= arrives <= facts["correct_due"].to_numpy()
-    in_time = arrives <= facts["appeal_1_due"].fillna(pd.Timestamp("1900-01-01")).to_numpy()
-    first = np.isin(taken, [Action.APPEAL_1, Action.PROOF_OF_TIMELY_FILING]) & ~past["appealed"] & in_time
-    days = facts["payer"].map(second).to_numpy().astype("timedelta64[D]")
-    decided = past["decided"]
-    again = (taken == Action.APPEAL_2) & (decided <= day) & (decided > np.datetime64("1900-01-01"))
-    again &= ~past["twice"] & (arrives <= decided + days) & (days > np.timedelta64(0, "D"))
-    return by_claim | first | again
-
-
-def _tomorrow(scenario: Scenario, day: Any) -> Any:
-    """Return the working day on which what is sent on a day arrives."""
-    calendar = make_calendar(scenario.start, (scenario.end - scenario.start).days + 1200)
-    number = int((day - np.datetime64(scenario.start)).astype("timedelta64[D]").astype(np.int64))
-    return calendar.dates(calendar.plus_working(np.array([max(number, 0)]), 1))[0]
