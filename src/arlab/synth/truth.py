@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,12 @@ from arlab.frames import to_date
 from arlab.synth.chances import BEST, FIT, PLAYBOOK, PROOF_WINS, Action, raw_chance
 from arlab.synth.days import make_calendar
 from arlab.synth.desk import ATTEMPTS, NEVER, End
+from arlab.synth.habits import Effect
 from arlab.synth.open_desk import house_propensity
-from arlab.synth.rulebook import CATEGORIES, GROUPS
+from arlab.synth.planted import incident_table
+from arlab.synth.rulebook import CATEGORIES, FAMILIES, GROUPS, rules_under
+from arlab.synth.run import Run
 from arlab.synth.scenario import Scenario
-
-if TYPE_CHECKING:
-    from arlab.synth.practice import Run
 
 __all__ = ["Truth", "make_truth"]
 
@@ -49,13 +49,18 @@ class Truth:
         ``claim_id, denied_date, category, carc, came_late`` (the payer truly got it too late), ``wrongly_late``
         (the payer says so wrongly), ``documentation`` (factor on every chance), ``early_chance`` (probability
         that the first action brings the money when done at once), ``propensity`` (probability that the house
-        decides to work it), ``worked_by_house``, ``misposted``, ``end`` and ``end_date`` as the house works it
+        decides to work it), ``worked_by_house``, ``misposted``, ``incident`` (number of
+        the incident that brought it, from 1; empty for none), ``end`` and ``end_date`` as the house works it
     items : the same claims with what a policy can be replayed from: ``claim_id, position`` (place in the streams
         of the stage ``follow-up``), ``payer, denied_date, paid_date`` (of the denial's remittance), ``wanted``
         (the action that serves it best), ``base, quality`` (factors of the chance), ``luck_1`` to ``luck_4``
         (uniform; a try wins when its chance is above), ``expected`` dollars, ``correct_due, appeal_1_due``
         (last days of receipt or postmark), ``postmarked, right_payer, patient_group, came_late``
     tries : what follow-up tried as the house works: ``claim_id, date, action, attempt, decided_date``
+    incidents : what was planted, one row per incident, see :func:`arlab.synth.planted.incident_table`; further
+        ``excess_dollars`` (charges of the denials it brought), ``answers_slowed`` and ``minutes_missing``
+    effects : standing effects that nobody planted: ``kind, categories, payer, family, location, provider,
+        registrar, factor`` on the chance of denial, empty where any
     """
 
     scenario: Scenario
@@ -63,6 +68,8 @@ class Truth:
     denials: pd.DataFrame
     items: pd.DataFrame
     tries: pd.DataFrame
+    incidents: pd.DataFrame
+    effects: pd.DataFrame
 
     def outcome(self, items: pd.DataFrame, action: str | pd.Series, day: dt.date | str) -> pd.DataFrame:
         """Return the true probability that an action on a day brings the money, and how many dollars.
@@ -91,10 +98,11 @@ class Truth:
 def make_truth(run: Run) -> Truth:
     """Return the answer key of everything that happened in a practice."""
     answers, latent, outcomes = run.answers, run.latent, run.outcomes
-    code = answers.code(np.arange(len(answers.payer)))
-    at = np.flatnonzero(code >= 0)
+    every_code = answers.code(np.arange(len(answers.payer)))
+    at = np.flatnonzero(every_code >= 0)
     at = at[np.argsort(run.names.claim_number[at])]
-    code, payer = code[at], answers.payer[at]
+    code, payer = every_code[at], answers.payer[at]
+    caused_by = answers.decisions.incident[at]
     rules, dates = run.rules, run.calendar.dates
     wrongly = answers.decisions.wrongly_late[at] & ~answers.late[at]
     untimely = code == answers.decisions.late_code
@@ -119,6 +127,7 @@ def make_truth(run: Run) -> Truth:
             "propensity": np.where(misposted, 0.0, propensity),
             "worked_by_house": (latent.triage[at] < propensity) & ~misposted,
             "misposted": misposted,
+            "incident": pd.Series(caused_by + 1, dtype="Int64").mask(caused_by < 0).to_numpy(),
             "end": np.array([end.name.lower() for end in End], dtype=object)[outcomes.end[at]],
             "end_date": dates(outcomes.end_day[at], ended),
         }
@@ -143,7 +152,62 @@ def make_truth(run: Run) -> Truth:
             "end_date": denials["end_date"],
         }
     )
-    return Truth(run.scenario, run.streams.seed, denials, items, _tries(run))
+    return Truth(
+        scenario=run.scenario,
+        seed=run.streams.seed,
+        denials=denials,
+        items=items,
+        tries=_tries(run),
+        incidents=_incidents(run, every_code),
+        effects=_effects(run, answers.decisions.effects),
+    )
+
+
+def _incidents(run: Run, code: Ints) -> pd.DataFrame:
+    """Return what each incident did."""
+    answers, planted = run.answers, run.answers.decisions.planted
+    answered = answers.post_day >= 0
+    table = incident_table(planted, answered=answered, denied=code >= 0, late=answers.late)
+    charge = run.lines.per_claim(np.where(answers.decisions.denied_line, run.stakes.denied.charge, 0))
+    brought = [(planted.caused_by == n) & answered & ~answers.late for n in range(len(planted.incidents))]
+    slowed, minutes = [], []
+    for incident in planted.incidents:
+        first, last = run.calendar.number(incident.start), run.calendar.number(incident.end)
+        in_time = (run.sent.received_day >= first) & (run.sent.received_day <= last)
+        is_payer = np.array([name == incident.payer for name in run.rules.payers.names])[answers.payer]
+        slowed.append(int((in_time & is_payer).sum()) if incident.kind == "payer_slows" else 0)
+        days = int(run.calendar.working[first : last + 1].sum())
+        missing = incident.kind == "biller_leaves"
+        person = run.scenario.team[max(incident.biller, 1) - 1]
+        minutes.append(days * person.minutes_per_day * incident.size if missing else 0.0)
+    return table.assign(
+        excess_dollars=[float(charge[which].sum()) / 100 for which in brought],
+        answers_slowed=slowed,
+        minutes_missing=minutes,
+    )
+
+
+def _effects(run: Run, effects: tuple[Effect, ...]) -> pd.DataFrame:
+    """Return the standing effects with names instead of places."""
+    from arlab.synth.front_tables import registrar_names
+
+    names = {
+        "payer": list(run.names.payers),
+        "family": list(FAMILIES),
+        "location": list(run.names.locations),
+        "provider": list(run.names.providers),
+        "registrar": list(registrar_names(run.names.pool, run.scenario.registrars)),
+    }
+    rows = []
+    for effect in effects:
+        places = {name: getattr(effect, name) for name in names}
+        named = {name: (names[name][at] if at >= 0 else None) for name, at in places.items()}
+        rows.append(
+            {"kind": effect.kind, "categories": "|".join(effect.categories)}
+            | named
+            | {"factor": effect.factor}
+        )
+    return pd.DataFrame(rows, columns=["kind", "categories", *names, "factor"])
 
 
 def _first_deadlines(run: Run, at: Ints, code: Ints, wanted: Ints) -> dict[str, Any]:
@@ -257,8 +321,6 @@ def _is_live(
     day: np.datetime64,
 ) -> Flags:
     """Return whether each action may still be taken on the day."""
-    from arlab.synth.rulebook import rules_under
-
     payers = rules_under(scenario.contracts).payers
     second = dict(zip(payers.names, payers.appeal_2_days.tolist(), strict=True))
     by_claim = np.isin(taken, _CLAIM_ACTIONS) & ~past["corrected"]
