@@ -17,6 +17,7 @@ from arlab.cli import app, folders
 from arlab.cli import run as ending
 from arlab.errors import NotAvailable
 from arlab.reference import data_path
+from arlab.synth.truth_files import load_truth
 from arlab.tables import load_practice
 
 FIXTURES = Path(__file__).parents[1].parent / "shared/fixtures/csv"
@@ -264,8 +265,21 @@ def test_a_file_without_permission_is_refused_in_one_line(export, tmp_path):
         (["report", "FILE", "--clock", "cuckoo"], "There is no aging clock 'cuckoo': choose standard"),
         (["generate", "--preset", "perfect", "--out", "x"], "There is no preset 'perfect'"),
         (["generate", "--sample", "--seed", "9", "--out", "x"], "always the same practice: leave --seed out"),
-        (["generate", "--claims", "9999999", "--out", "x"], "must be a whole number from 1 to 100,000"),
-        (["generate", "--claims", "9", "--out", "FILE"], "choose another folder with --out"),
+        (["generate", "--claims", "999999999", "--out", "x"], "and 5,000 is the most: raise the scenario's"),
+        (["generate", "--scenario", "FILE", "--out", "x"], "is not valid TOML"),
+        (["generate", "--scenario", "none.toml", "--out", "x"], "'none.toml' cannot be read (no such file"),
+        (
+            ["generate", "--scenario", "a", "--preset", "typical", "--out", "x"],
+            "give --preset or --scenario, not",
+        ),
+        (
+            ["generate", "--export-layout", "poster", "--out", "x"],
+            "There is no export layout 'poster': choose",
+        ),
+        (["generate", "--messy", "--out", "x"], "name at least one with --export-layout"),
+        (["generate", "--workers", "0", "--out", "x"], "Invalid value for '--workers'"),
+        (["generate", "--sample", "--csv", "--out", "x"], "always the same practice: leave --csv out"),
+        (["generate", "--claims", "9", "--out", "FILE"], "choose another folder"),
     ],
 )
 def test_usage_errors_are_one_line_too(arguments, words, export, inside, tmp_path, monkeypatch):
@@ -529,6 +543,47 @@ def test_generate_makes_a_practice_that_can_be_loaded(tmp_path):
         for made in (run, again, other)
     ]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_generate_from_a_scenario_file_with_csv_tables_and_exports(tmp_path):
+    (tmp_path / "own.toml").write_text(
+        'base = "healthy"\nclaims_per_year = 120\nmonths = 3\n', encoding="utf-8"
+    )
+    run = arlab(
+        "generate", "--scenario", tmp_path / "own.toml", "--csv", "--out", tmp_path / "made",
+        "--export-layout", "claims", "--export-layout", "aging", "--messy",
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+    folder = Path(run.stdout.splitlines()[-1])
+    assert "exports" in run.stdout and "2 files" in run.stdout and "answer key" in run.stdout
+    assert (folder / "claims.csv").is_file() and not list(folder.glob("*.parquet"))
+    assert {path.stem for path in (folder / "exports").glob("*.csv")} == {"claims", "aging"}
+    assert load_practice(folder).as_of.isoformat() == "2025-03-31"
+    assert load_truth(folder).scenario.claims_per_year == 120
+
+
+def test_generate_says_how_many_practices_a_company_has(tmp_path, inside, monkeypatch, capsys):
+    monkeypatch.setattr("arlab.synth.company.MOST_CLAIMS", 400)
+    run = inside(
+        "generate",
+        "--claims",
+        40,
+        "--months",
+        1,
+        "--scenario",
+        tiny_scenario(tmp_path),
+        "--out",
+        tmp_path / "made",
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("Billing company of 2 practices: ")
+    assert set(load_practice(tmp_path / "made").claims["practice_id"]) == {"PR001", "PR002"}
+
+
+def tiny_scenario(folder):
+    path = folder / "tiny.toml"
+    path.write_text("claims_per_year = 240\n", encoding="utf-8")
+    return path
 
 
 def test_the_sample_can_be_made_anew(tmp_path):

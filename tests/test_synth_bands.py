@@ -21,9 +21,8 @@ AS_OF = day("2026-06-30")
 SCENARIO = Scenario(claims_per_year=2_000)
 HELD_OUT = {
     *(f"bucket_share:{name}" for name in ("0_30", "31_60", "61_90", "91_120", "over_120")),
-    *(f"over_90_share:{name}" for name in ("commercial", "medicare_advantage", "all_medicaid", "patient")),
-    "patient_share:january",
-    "patient_share:december",
+    *(f"over_90_share:{name}" for name in ("all_medicaid", "patient")),
+    "patient_share:january_to_december",
     "denial_to_resolution_days:paid",
 }
 
@@ -153,6 +152,18 @@ def test_a_measure_counts_what_a_pencil_counts(measure, value, cases):
     figure = MEASURES[name](Facts(by_hand()))[part]
     assert figure.value == pytest.approx(value)
     assert figure.cases == cases
+
+
+def test_a_line_denied_in_part_is_reduced_and_not_denied():
+    rows = by_hand().transactions
+    partly = rows["memo_amount"].where(rows["carc"].ne("50").fillna(True), 40.0)
+    facts = Facts(
+        dataclasses.replace(
+            by_hand(), tables={**by_hand().tables, "transactions": rows.assign(memo_amount=partly)}
+        )
+    )
+    assert facts.denials["carc"].tolist() == ["16"]
+    assert MEASURES["initial_denial_rate"](facts)["all"].value == pytest.approx(1 / 3)
 
 
 def test_the_table_sets_the_figure_beside_the_published_one():

@@ -1,11 +1,10 @@
-"""What can be asked: a report, a check of an export, a synthetic practice?
+"""What can be asked: a report, a check of an export, a synthetic practice (``generate``)?
 
 Each command imports what it needs when it runs, calls the library, and prints what it says.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +12,9 @@ import typer
 
 from arlab import __version__
 from arlab.cli.folders import reports_folder
+from arlab.cli.generate import generate
 from arlab.cli.terminal import complain, folded, say, say_heading, say_rows, show_progress
-from arlab.errors import ArlabError, SettingsError, WorkspaceError
+from arlab.errors import ArlabError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,65 +133,7 @@ def check(export: Export, as_of: AsOf = None, sheet: Sheet = None, dates: Dates 
     _say_sentences([f"{measure}: {why}" for measure, why in found.cannot_compute])
 
 
-@app.command()
-def generate(
-    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to write the tables.")],
-    preset: Annotated[
-        str | None, typer.Option("--preset", help="Ready scenario, such as typical (the default).")
-    ] = None,
-    claims: Annotated[int | None, typer.Option("--claims", min=1, help="Claims in all, about.")] = None,
-    months: Annotated[int | None, typer.Option("--months", min=1, help="Months of visits.")] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="The same number gives the same practice (default 1).")
-    ] = None,
-    sample: Annotated[bool, typer.Option("--sample", help="The bundled sample practice anew.")] = False,
-) -> None:
-    """Make a synthetic practice as Parquet files; the last line is its folder."""
-    from arlab.tables import load_practice
-
-    given = {"--preset": preset, "--claims": claims, "--months": months, "--seed": seed}
-    if sample and any(value is not None for value in given.values()):
-        names = " and ".join(name for name, value in given.items() if value is not None)
-        raise SettingsError(f"The sample is always the same practice: leave {names} out, or --sample.")
-    try:
-        if sample:
-            from arlab.synth.sample import write_sample
-
-            write_sample(out)
-        else:
-            _write_practice(
-                out,
-                preset=preset or "typical",
-                claims=claims,
-                months=months,
-                seed=1 if seed is None else seed,
-            )
-    except OSError as problem:
-        why = (problem.strerror or type(problem).__name__).lower()
-        raise WorkspaceError(
-            f"The practice cannot be written to '{out}' ({why}): choose another folder with --out."
-        ) from None
-    practice = load_practice(out)
-    say(f"{practice.name}: {len(practice.claims):,} claims, as of {practice.as_of}")
-    say_rows([(name, f"{len(frame):,} rows") for name, frame in practice.tables.items()])
-    say(str(out.resolve()))
-
-
-def _write_practice(out: Path, *, preset: str, claims: int | None, months: int | None, seed: int) -> None:
-    """Make a practice from a preset, changed where asked, and write it."""
-    from arlab.synth import GENERATOR_VERSION, find_preset, make_practice
-    from arlab.tables import save_practice
-
-    scenario = find_preset(preset)
-    if months is not None:
-        scenario = dataclasses.replace(scenario, months=months)
-    if claims is not None:
-        # The scenario counts a year's visits; asked for here are those of the whole period.
-        scenario = dataclasses.replace(scenario, claims_per_year=max(1, round(claims * 12 / scenario.months)))
-    about = {"scenario": preset, "claims": scenario.claims, "months": scenario.months, "seed": seed}
-    save_practice(
-        make_practice(scenario, seed=seed), out, about={**about, "generator_version": GENERATOR_VERSION}
-    )
+app.command()(generate)
 
 
 def _read(export: Path, as_of: str | None, sheet: str | None, dates: Any) -> Import:

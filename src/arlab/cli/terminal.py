@@ -48,13 +48,13 @@ def folded(text: str, *, indent: str = "") -> str:
 
 
 @contextlib.contextmanager
-def show_progress(name: str) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal, and only there, which step is being worked on."""
+def show_progress(name: str, *, steps: int = STEPS) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal, and only there, which of so many steps is being worked on."""
     from tqdm import tqdm
 
     shown = sys.stderr is not None and sys.stderr.isatty()
     bar = tqdm(
-        total=STEPS,
+        total=steps,
         leave=False,
         disable=not shown,
         mininterval=0,

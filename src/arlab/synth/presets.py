@@ -30,31 +30,34 @@ _HEALTHY: Final[Mapping[str, Any]] = {
     "takeback_share": 0.007,
     "copay_collected_share": 0.88,
     "estimate_share": 0.5,
-    "minutes_per_claim": 1.6,
-    "left_alone_share": 0.1,
-    "cleanup_days": 300,
+    "minutes_per_claim": 1.8,
+    "left_alone_share": 0.06,
+    "cleanup_days": 330,
     "poor_note_share": 0.08,
     "misposted_share": 0.003,
     "patient_paying": 1.15,
+    "statements": 3,
 }
 _DISTRESSED: Final[Mapping[str, Any]] = {
     "denial_factor": 1.6,
     "charge_lag_days": 2.4,
     "late_charge_share": 0.016,
     "rejection_share": 0.07,
-    "overlooked_share": 0.45,
-    "lost_share": 0.025,
+    "overlooked_share": 0.55,
+    "lost_share": 0.03,
     "underpaid_share": 0.045,
     "takeback_share": 0.012,
-    "copay_collected_share": 0.7,
+    "copay_collected_share": 0.5,
     "estimate_share": 0.1,
-    "minutes_per_claim": 3.4,
+    "minutes_per_claim": 3.7,
     "left_alone_share": 0.3,
-    "cleanup_days": 380,
+    "cleanup_days": 340,
     "poor_note_share": 0.4,
     "misposted_share": 0.03,
-    "patient_paying": 0.95,
-    "statements": 6,
+    "edit_share": 0.3,
+    "patient_paying": 0.9,
+    "statements": 5,
+    "statement_days": 42,
 }
 
 # Patients of one specialty: who comes differs by age, and so does who pays.
@@ -105,7 +108,7 @@ _INCIDENTS: Final[Mapping[str, Incident]] = {
     ),
     "registrar_errors": Incident(kind="registrar_errors", start=_FROM, end=_UNTIL, size=0.10, registrar=3),
     "coding_rule": Incident(
-        kind="coding_rule", start=_FROM, end=_UNTIL, size=0.25, payer="Larkmoor Mutual", family="test"
+        kind="coding_rule", start=_FROM, end=_UNTIL, size=0.5, payer="Larkmoor Mutual", family="test"
     ),
     "records_requested": Incident(
         kind="records_requested", start=_FROM, end=_UNTIL, size=0.12, payer="Harrowgate Health"

@@ -1,7 +1,8 @@
 """What does each table hold, and does this one keep the contract?
 
-``contract`` holds the schemas, ``practice`` the tables that are known of a practice, ``digest`` tells
-their content apart, ``storage`` writes and reads them. Nothing is computed from them here.
+``contract`` holds the schemas (``quick`` proves them kept at a glance), ``practice`` the tables that are known of a
+practice, ``digest`` tells their content apart, ``files`` writes and reads one table, ``storage`` a whole practice.
+Nothing is computed from them here.
 """
 
 from arlab.tables.contract import (
@@ -16,10 +17,20 @@ from arlab.tables.contract import (
     table_keys,
 )
 from arlab.tables.digest import content_digest
+from arlab.tables.files import FORMS
 from arlab.tables.practice import Practice, check_practice
-from arlab.tables.storage import SCHEMA_VERSION, load_practice, load_sample, save_practice
+from arlab.tables.storage import (
+    SCHEMA_VERSION,
+    forget_practice,
+    load_practice,
+    load_sample,
+    save_company_manifest,
+    save_practice,
+    save_tables,
+)
 
 __all__ = [
+    "FORMS",
     "PAYER_CLASSES",
     "REMEDIES",
     "RESPONSIBLE",
@@ -32,8 +43,11 @@ __all__ = [
     "content_digest",
     "dictionary_text",
     "empty_table",
+    "forget_practice",
     "load_practice",
     "load_sample",
+    "save_company_manifest",
     "save_practice",
+    "save_tables",
     "table_keys",
 ]
