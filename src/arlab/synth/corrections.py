@@ -136,7 +136,8 @@ def _pay_twice(book: Book, answers: Answers, draws: Draws, claim: Ints) -> None:
 def _pay_beside(book: Book, answers: Answers, draws: Draws, claim: Ints, second_payer: Ints) -> None:
     """The second payer pays as if it came first; the practice gives it back, sooner or later."""
     calendar, count = answers.days.calendar, len(claim)
-    day = answers.pay_day[claim] + draws.between(5, 60, count)
+    # Long after its own answer: a payer does not turn down and pay a line on one remittance.
+    day = answers.pay_day[claim] + draws.between(120, 200, count)
     event = _Event(book, answers.days, second_payer, claim, day)
     amount = book.lines.payment[event.at]
     book.post(

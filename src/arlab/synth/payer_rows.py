@@ -183,14 +183,19 @@ def _not_collected(shares: Shares, claim: Ints, due: Ints) -> Ints:
     return np.where(shares.collected[claim] == 0, due, 0)
 
 
-def post_later_denials(case: Postings, log: dict[str, Ints], copies: tuple[Ints, Ints, Ints]) -> None:
-    """Post the denials of resubmissions (``log``), and of ``copies`` (claims, payment days, posting days)."""
+def post_later_denials(
+    case: Postings, log: dict[str, Ints], copies: tuple[Ints, Ints, Ints]
+) -> tuple[Ints, Ints]:
+    """Post the denials of resubmissions (``log``), and of ``copies`` (claims, payment days, posting days).
+
+    Return the lines that resubmissions were denied for, and the numbers of those rows.
+    """
     book, answers = case.book, case.answers
     lines = book.lines
     at, event = _lines_of(book, log["claim"])
     hit = answers.late[lines.claim[at]] | answers.decisions.denied_line[at]
     at, event = at[hit], event[hit]
-    _post_denials(case, at, log["payer"][event], log["pay_day"][event], log["post_day"][event])
+    again = at, _post_denials(case, at, log["payer"][event], log["pay_day"][event], log["post_day"][event])
 
     claim, pay_day, post_day = copies
     at, event = _lines_of(book, claim)
@@ -201,6 +206,7 @@ def post_later_denials(case: Postings, log: dict[str, Ints], copies: tuple[Ints,
         remit=(answers.payer[lines.claim[at]], pay_day[event]), line=lines.number[at],
         memo=lines.charge[at], carc=book.denial_carc(code), rarc=book.rarc_of[code, 0],
     )  # fmt: skip
+    return again
 
 
 def _lines_of(book: Book, claim: Ints) -> tuple[Ints, Ints]:
@@ -211,22 +217,30 @@ def _lines_of(book: Book, claim: Ints) -> tuple[Ints, Ints]:
     return np.arange(len(event)) - np.repeat(first, size) + book.lines.start[claim][event], event
 
 
-def post_ends(case: Postings, outcomes: Outcomes, denial_rows: Ints) -> None:
-    """Post how denied and never-answered claims end: paid after all, written off, or left to the patient."""
+def post_ends(case: Postings, outcomes: Outcomes, denial_rows: Ints, again: tuple[Ints, Ints]) -> None:
+    """Post how denied and never-answered claims end: paid after all, written off, or left to the patient.
+
+    ``again`` holds the lines of later denials and the numbers of those rows.
+    """
     book, answers, shares, denied = case.book, case.answers, case.shares, case.stakes.denied
     lines = book.lines
     hit = denial_rows >= 0
     end = outcomes.end[lines.claim]
 
     at = np.flatnonzero(hit & (end == End.WON))
-    claim = lines.claim[at]
     pay_day, post_day, payer = outcomes.end_pay_day, outcomes.end_day, outcomes.end_payer
-    # A payer that changes its mind takes the denial back first and then pays.
+    # A payer that changes its mind takes its denials back first and then pays. Where another payer pays, nothing
+    # on its remittance says so: the practice takes the denial back itself.
+    later, rows = again
+    won_later = hit[later] & (end[later] == End.WON)
+    undone, numbers = np.append(at, later[won_later]), np.append(denial_rows[at], rows[won_later])
+    by = lines.claim[undone]
+    same = payer[by] == answers.payer[by]
     book.post(
-        "reversal", "payer_1", claim=claim, posted=post_day[claim],
-        amount=np.zeros(len(at), dtype=np.int64), effective=pay_day[claim], reason="denial_reversed",
-        remit=(payer[claim], pay_day[claim]), line=lines.number[at], memo=-denied.charge[at],
-        reverses=denial_rows[at],
+        "reversal", "payer_1", claim=by, posted=post_day[by], amount=np.zeros(len(by), dtype=np.int64),
+        effective=pay_day[by], reason="denial_reversed",
+        remit=(np.where(same, payer[by], -1), np.where(same, pay_day[by], -1)), line=lines.number[undone],
+        memo=-denied.charge[undone], reverses=numbers,
     )  # fmt: skip
     _post_paid(case, at, denied, case.due_still(at), payer, pay_day, post_day)
 

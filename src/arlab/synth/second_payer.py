@@ -80,7 +80,7 @@ def post_second_payers(
 
     code = np.full(len(at), rules.denials.carcs.index("252"))
     which = np.flatnonzero(denied)
-    book.post(
+    rows = book.post(
         "denial", "payer_2", claim=claim[which], posted=post_day[which],
         amount=np.zeros(len(which), dtype=np.int64), effective=pay_day[which], group="CO",
         remit=(payer[which], pay_day[which]), line=lines.number[at][which], memo=amount[which],
@@ -102,6 +102,14 @@ def post_second_payers(
     )
     pay_2 = days.pay(payer, arrived + lag + days.extra[payer, calendar.clip(arrived)])
     post_2 = days.post(payer, pay_2)
+    back = np.flatnonzero(mended[which])
+    again_paid = which[back]
+    book.post(
+        "reversal", "payer_2", claim=claim[again_paid], posted=post_2[again_paid],
+        amount=np.zeros(len(back), dtype=np.int64), effective=pay_2[again_paid], reason="denial_reversed",
+        remit=(payer[again_paid], pay_2[again_paid]), line=lines.number[at][again_paid],
+        memo=-amount[again_paid], reverses=rows[back],
+    )  # fmt: skip
     _settle(book, patients, visits, shares, at, payer, amount, pays, pay_2, post_2, mended)
 
     given_up = calendar.roll(post_day + slow + 30)
