@@ -155,6 +155,18 @@ def test_a_measure_counts_what_a_pencil_counts(measure, value, cases):
     assert figure.cases == cases
 
 
+def test_a_line_denied_in_part_is_reduced_and_not_denied():
+    rows = by_hand().transactions
+    partly = rows["memo_amount"].where(rows["carc"].ne("50").fillna(True), 40.0)
+    facts = Facts(
+        dataclasses.replace(
+            by_hand(), tables={**by_hand().tables, "transactions": rows.assign(memo_amount=partly)}
+        )
+    )
+    assert facts.denials["carc"].tolist() == ["16"]
+    assert MEASURES["initial_denial_rate"](facts)["all"].value == pytest.approx(1 / 3)
+
+
 def test_the_table_sets_the_figure_beside_the_published_one():
     row = realism_table(by_hand()).set_index("measure").loc["bucket_share:0_30"]
     assert row["generated"] == pytest.approx(2 / 3) and (row["low"], row["high"]) == (0.5, 0.66)

@@ -90,6 +90,12 @@ def payment_on_the_remittance_that_denies():
     return with_tables(transactions=moved)
 
 
+def denial_of_more_than_the_line():
+    rows = practice().transactions
+    first = rows.index[rows["kind"].eq("denial") & rows["carc"].ne("18")][0]
+    return changed("transactions", memo_amount=rows["memo_amount"].where(rows.index != first, 10_000.0))
+
+
 def charge_left_out():
     rows = practice().transactions
     return with_tables(transactions=rows.drop(rows.index[rows["kind"] == "charge"][7]))
@@ -230,6 +236,7 @@ def reason_that_tells_the_end():
     [
         ("denied_lines_are_not_paid", denial_that_pays),
         ("denied_lines_are_not_paid", payment_on_the_remittance_that_denies),
+        ("denied_lines_are_not_paid", denial_of_more_than_the_line),
         ("ar_rolls_forward", charge_left_out),
         ("ar_rolls_forward", payment_without_remittance),
         ("ar_rolls_forward", payment_that_raises_the_balance),

@@ -132,8 +132,8 @@ def load_bands() -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_bands().set_index("measure").loc["lines_per_claim", ["low", "high", "basis"]].tolist()
-    [1.6, 1.9, 'D']
+    >>> load_bands().set_index("measure").loc["lines_per_claim", ["low", "high"]].astype(float).tolist()
+    [1.6, 1.9]
     """
     return _table("bands", numbers=["low", "high"])
 

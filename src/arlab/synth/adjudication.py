@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 PAID = -1
-_PARTIAL_SHARE = 0.75  # of denials that concern a service and come on a claim with several lines
+_PARTIAL_SHARE = 0.97  # of denials that concern a service and come on a claim with several lines
 _PROTECTED = ("medicaid", "medicaid_managed", "workers_compensation_auto")
 # What a payer says where the fault is plain, and what it says of authorisation otherwise.
 _NO_NUMBER, _NO_REFERRAL, _TOO_MANY = ("197", "15"), ("288",), ("198",)

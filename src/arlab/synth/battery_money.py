@@ -30,18 +30,26 @@ _KEY = ["claim", "line"]
 
 
 def denied_lines_are_not_paid(facts: Facts) -> tuple[bool, int, str]:
-    """A denial moves no money and names a denied amount, and its remittance pays nothing on the denied line.
+    """A denial moves no money and names an amount, and its remittance does not also settle what it denies.
 
-    Copies (code 18) are left aside: they may be turned down on the remittance that pays the claim itself.
+    What it denies and what it takes off the balance are at most the charge of the line: a payer may deny some units
+    and pay the others. Copies (code 18) are left aside: they may be turned down with the claim itself.
     """
     rows = facts.rows
     denials = rows[rows["kind"] == "denial"]
     bare = int(((denials["cents"] != 0) | (denials["memo_cents"] <= 0)).sum())
     key = [*_KEY, "remit_id", "responsible"]
     said_no = denials[(denials["carc"] != DUPLICATE) & (denials["remit_id"] != "")]
-    paid = rows[(rows["kind"] == "payer_payment") & (rows["remit_id"] != "")]
-    both = pd.MultiIndex.from_frame(said_no[key]).isin(pd.MultiIndex.from_frame(paid[key])).sum()
-    text = f"{bare} denials move money or name no amount; {both} are paid by the remittance that denies them"
+    same = pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(said_no[key]))
+    settled = -rows[same].groupby(key, observed=True)["cents"].sum()
+    # A later payer is asked for what the first one left, and denies all of that.
+    most = said_no["line_cents"].where(said_no["responsible"] == "payer_1", said_no["memo_cents"])
+    said_no = said_no.assign(most=most)
+    denied = said_no.groupby(key, observed=True).agg(no=("memo_cents", "sum"), most=("most", "max"))
+    both = int((denied["no"] + settled.reindex(denied.index) > denied["most"]).sum())
+    text = (
+        f"{bare} denials move money or name no amount; {both} are settled by the remittance that denies them"
+    )
     return not bare and not both, len(denials), text
 
 
@@ -109,13 +117,15 @@ def practice_losses_stay_with_it(facts: Facts) -> tuple[bool, int, str]:
     """What the payer denied as the practice's loss (not group PR), late filing too, never moves to the patient.
 
     Looked at: transfers to the patient after such a denial of the line that stands, made by the practice (no
-    remittance) or by the remittance that denies. What was due at the visit had moved before.
+    remittance) or by the remittance that denies the whole line (one that denies a part may leave the patient a share
+    of the rest). What was due at the visit had moved before.
     """
     rows = facts.rows
     denials = rows[rows["kind"].eq("denial") & rows["responsible"].eq("payer_1") & rows["carc"].ne(DUPLICATE)]
     losses = denials[denials["group_code"] != "PR"]
     undone = rows[rows["reverses"] >= 0].groupby("reverses")["posted"].min()
-    losses = losses.assign(until=undone.reindex(losses.index))
+    whole = losses["memo_cents"] >= losses["line_cents"]
+    losses = losses.assign(until=undone.reindex(losses.index), whole=whole)
     moved = rows[
         rows["kind"].eq("transfer")
         & rows["responsible"].eq("patient")
@@ -123,11 +133,12 @@ def practice_losses_stay_with_it(facts: Facts) -> tuple[bool, int, str]:
         & rows["reason"].ne("due_at_visit")
     ]
     moved = moved.assign(move=moved.index)
-    both = moved.merge(losses[[*_KEY, "posted", "until", "remit_id"]], on=_KEY, suffixes=("", "_denied"))
-    standing = both["posted"].ge(both["posted_denied"]) & ~both["until"].le(both["posted"])
-    own = both["remit_id"].eq("") | both["remit_id"].astype("object").eq(
-        both["remit_id_denied"].astype("object")
+    both = moved.merge(
+        losses[[*_KEY, "posted", "until", "remit_id", "whole"]], on=_KEY, suffixes=("", "_denied")
     )
+    standing = both["posted"].ge(both["posted_denied"]) & ~both["until"].le(both["posted"])
+    same = both["remit_id"].astype("object").eq(both["remit_id_denied"].astype("object"))
+    own = both["remit_id"].eq("") | (same & both["whole"])
     wrong = both[standing & own]
     text = f"{wrong['move'].nunique()} transfers ({wrong['cents'].sum() / 100:,.2f} dollars) of such losses"
     return wrong.empty, losses["claim"].nunique(), text

@@ -19,7 +19,7 @@ Number = TypeVar("Number", float, npt.NDArray[np.float64])
 BEST: Final = 0.97  # nothing is certain
 PROOF_WINS: Final = 0.93  # the acceptance report shows that the payer is wrong
 _DECAY: Final = 0.9  # of the chance, for each 30 days since the denial
-_LATER_TRIES: Final = 0.65  # of the chance, for each try that failed
+_LATER_TRIES: Final = 0.75  # of the chance, for each try that failed
 
 
 class Action(enum.IntEnum):
@@ -61,7 +61,7 @@ def _fit() -> npt.NDArray[np.float64]:
     right = (Action.CORRECTED_CLAIM, Action.RECORDS_SENT, Action.REBILL_OTHER_PAYER)
     for wanted in right:
         fit[wanted, wanted] = 1.0
-        fit[wanted, [Action.APPEAL_1, Action.APPEAL_2]] = 0.7  # an appeal for what a correction mends
+        fit[wanted, [Action.APPEAL_1, Action.APPEAL_2]] = 0.85  # an appeal for what a correction mends
     fit[Action.CORRECTED_CLAIM, Action.RECORDS_SENT] = 0.3
     fit[Action.RECORDS_SENT, Action.CORRECTED_CLAIM] = 0.3
     fit[Action.REBILL_OTHER_PAYER, Action.CORRECTED_CLAIM] = 0.1
@@ -90,6 +90,6 @@ def raw_chance(base: Number, quality: Number, age_days: Number, tries: Number) -
     Examples
     --------
     >>> round(raw_chance(0.5, 1.0, 30.0, 1.0), 4)
-    0.2925
+    0.3375
     """
     return base * quality * _DECAY ** (age_days / 30) * _LATER_TRIES**tries

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from arlab.synth.answers import Answers
 from arlab.synth.book import Book
 from arlab.synth.remit_days import RemitDays
+from arlab.synth.rulebook import CLASS_AT
 from arlab.synth.scenario import Scenario
 from arlab.synth.streams import Draws, Streams
 
@@ -21,6 +22,8 @@ __all__ = ["post_corrections"]
 Ints = npt.NDArray[np.int64]
 
 _PRICE_CORRECTED: Final = 0.3  # of underpaid claims
+# Commercial plans audit most and longest: factor on the scenario's share by class of payer.
+_AUDITED: Final = {"commercial": 3.0, "medicare": 0.6, "medicare_advantage": 0.4, "medicaid_managed": 0.5}
 _TAKEBACK_WON: Final = 0.45
 _TAKEBACK_ACCEPTED: Final = 0.35
 _REASONS: Final = ("22", "27", "150")  # another payer came first, coverage had ended, level not supported
@@ -39,8 +42,10 @@ def post_corrections(
     denied = np.add.reduceat(answers.decisions.denied_line.astype(np.int64), lines.start) > 0
     paid = (answers.post_day >= 0) & ~answers.late & ~denied & (lines.per_claim(lines.payment) > 0)
     fate = draws.share(count)
-    taken = paid & (fate < scenario.takeback_share)
-    twice = paid & ~taken & (fate < scenario.takeback_share + scenario.overpaid_share)
+    audited = np.array([_AUDITED.get(name, 1.0) for name in CLASS_AT])
+    share = scenario.takeback_share * audited[book.rules.payers.payer_class[answers.payer]]
+    taken = paid & (fate < share)
+    twice = paid & ~taken & (fate < share + scenario.overpaid_share)
     short = paid & ~taken & ~twice & (lines.per_claim(lines.contract - lines.allowed) > 0)
     short &= book.rules.payers.sequestration[answers.payer] == 0
     short &= draws.share(count) < _PRICE_CORRECTED

@@ -69,6 +69,7 @@ class Phase(enum.IntEnum):
     UNANSWERED = 0
     DENIED = 1
     DONE = 2
+    GIVEN_UP = 3  # somebody has asked for the write-off, nobody has approved it yet
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Latent:
     paid_lag: Ints
     denied_lag: Ints
     decision_lag: Ints
+    worklist: Ints  # days until a denial stands on a worklist
     tries_anyway: Flags
     cleanup: Ints
     triage: Floats  # uniform; the house works the item when this is below its propensity
@@ -135,6 +137,7 @@ class Item:
     attempt: int = 0
     corrected: bool = False
     changes: int = 0
+    ends_as: tuple[int, int] = (End.OPEN, NEVER)  # once given up: end and finding
 
 
 ActionRow: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int]
@@ -175,7 +178,7 @@ class Queue:
         """Return payer and channel of the line whose first item comes first, or None when nobody waits."""
         best, found = None, None
         for key, line in self.lines.items():
-            while line and line[0][2].phase == Phase.DONE:
+            while line and line[0][2].phase >= Phase.DONE:
                 heapq.heappop(line)
             if line and (best is None or line[0] < best):
                 best, found = line[0], key
@@ -186,7 +189,7 @@ class Queue:
         items = self.lines[line]
         while items:
             item = heapq.heappop(items)[2]
-            if item.phase != Phase.DONE:
+            if item.phase < Phase.DONE:
                 return item
         return None
 

@@ -109,45 +109,30 @@ def make_front_desk(
 ) -> FrontDesk:
     """Return what happened at the front desk at every visit."""
     draws = streams.stage("front desk")
-    count, payer = visits.count, visits.payer
-    insured = payer != rules.payers.self_pay
-    weekday = calendar.weekday[visits.day]
-    roster = _roster(scenario.locations, scenario.registrars)[visits.location, weekday]
+    count = visits.count
+    insured = visits.payer != rules.payers.self_pay
+    roster = _roster(scenario.locations, scenario.registrars)
+    usual = roster[visits.location, calendar.weekday[visits.day]]
     helper = draws.below(scenario.registrars, count)
-    registrar = roster + (helper - roster) * (draws.share(count) < _STAND_IN)
+    registrar = usual + (helper - usual) * (draws.share(count) < _STAND_IN)
+    habit = habits.registrar[registrar]
+    checks = streams.stage("coverage checks")
     checked_day, result, wrong_coverage, wrong_member = _coverage_checks(
-        scenario,
-        rules,
-        calendar,
-        visits,
-        habits.registrar[registrar],
-        insured,
-        streams.stage("coverage checks"),
+        scenario, rules, calendar, visits, habit, insured, checks
     )
 
-    plans = np.isin(rules.payers.plan_types, _REFERRAL_PLANS)[payer]
     first_family = rules.services.family[lines.service[lines.start]]
-    referral = plans & (visits.specialty != SPECIALTIES.index("primary_care"))
-    referral &= first_family != _PREVENTIVE
+    referral = np.isin(rules.payers.plan_types, _REFERRAL_PLANS)[visits.payer]
+    referral &= (visits.specialty != SPECIALTIES.index("primary_care")) & (first_family != _PREVENTIVE)
     referred = referral & (draws.share(count) < _REFERRED)
-
-    services = len(rules.services.codes)
-    wanted = habits.wants_authorisation.ravel()[payer[lines.claim] * services + lines.service]
-    units = np.add.reduceat(lines.units * wanted, lines.start)
-    required = units > 0
-    authorised = required & (draws.share(count) < scenario.authorisation_obtained_share)
-    luck = draws.share(count)
-    fewer = (luck < _TOO_FEW_UNITS) & (units > 1)
-    granted = (units >> fewer) << (luck > 1 - _SERIES)
-
+    wanted, got, granted = _authorisations(scenario, rules, visits, lines, habits, draws)
     lag = _NOTE_LAGS[draws.pick(pick_table(_NOTE_WEIGHTS), count)]
+
     till = streams.stage("at the visit")
     due_by_line, estimated = _due_by_line(scenario, rules, visits, patients, lines, first_family, till)
-    discount = (lines.charge * _SELF_PAY_DISCOUNT).astype(np.int64) * ~insured[lines.claim]
-    owed = lines.per_claim(lines.charge - discount) * ~insured
+    discount, owed = _self_pay(lines, insured)
     due = lines.per_claim(due_by_line) + owed
-    pays = till.share(count)
-    pays_now = pays < np.where(insured, scenario.copay_collected_share, _SELF_PAY_AT_VISIT)
+    pays = till.share(count) < np.where(insured, scenario.copay_collected_share, _SELF_PAY_AT_VISIT)
     told = (estimated & (due > 0) & insured) | (~insured & (till.share(count) < _SELF_PAY_ESTIMATE))
     return FrontDesk(
         registrar=registrar,
@@ -156,18 +141,41 @@ def make_front_desk(
         wrong_coverage=wrong_coverage,
         wrong_member=wrong_member,
         referral_required=referral,
-        referred_day=(visits.day + 1) * referred - 1,
-        authorisation_required=required,
-        authorised_day=(visits.day + 1) * authorised - 1,
-        authorised_units=granted * authorised,
-        units_to_authorise=units,
+        referred_day=np.where(referred, visits.day, NEVER),
+        authorisation_required=wanted > 0,
+        authorised_day=np.where(got, visits.day, NEVER),
+        authorised_units=granted,
+        units_to_authorise=wanted,
         note_lag=(lag * habits.provider[visits.provider]).astype(np.int64),
-        estimate=(due + 1) * told - 1,
+        estimate=np.where(told, due, NEVER),
         due=due,
-        collected=due * pays_now,
+        collected=due * pays,
         due_by_line=due_by_line,
         discount=discount,
     )
+
+
+def _authorisations(
+    scenario: Scenario, rules: Rulebook, visits: Visits, lines: Lines, habits: Habits, draws: Draws
+) -> tuple[Ints, Flags, Ints]:
+    """Return the units that want authorisation, whether there is one, and for how many units."""
+    of_line = visits.payer.take(lines.claim) * len(rules.services.codes) + lines.service
+    wanted = lines.per_claim(lines.units * habits.wants_authorisation.take(of_line))
+    got = (wanted > 0) & (draws.share(visits.count) < scenario.authorisation_obtained_share)
+    luck = draws.share(visits.count)
+    halved = (luck < _TOO_FEW_UNITS) & (wanted > 1)
+    doubled = luck > 1 - _SERIES
+    return wanted, got, ((wanted >> halved) << doubled) * got
+
+
+def _self_pay(lines: Lines, insured: Flags) -> tuple[Ints, Ints]:
+    """Return the discount of patients who pay themselves by line, and what they owe after it by claim."""
+    at = np.flatnonzero(~insured.take(lines.claim))
+    discount = np.zeros_like(lines.charge)
+    discount[at] = (lines.charge[at] * _SELF_PAY_DISCOUNT).astype(np.int64)
+    owed = np.zeros(len(insured), dtype=np.int64)
+    np.add.at(owed, lines.claim[at], lines.charge[at] - discount[at])
+    return discount, owed
 
 
 def _roster(locations: int, registrars: int) -> Ints:
@@ -241,10 +249,10 @@ def _due_by_line(
     preventive = first_family == _PREVENTIVE
     estimated = ~preventive & (drawn < scenario.estimate_share)
     rest = lines.deductible + lines.coinsurance
-    factor = ((0.7 + 0.4 * error) / 500 * estimated)[lines.claim]
+    factor = ((0.7 + 0.4 * error) / 500 * estimated).take(lines.claim)
     due = lines.copay + (rest * factor).astype(np.int64) * 500
     mistaken = np.flatnonzero(preventive & (drawn < _WRONG_COPAY))
     usual = rules.payers.copay[visits.payer[mistaken]] * patients.pays_copay[visits.patient[mistaken]]
     due[lines.start[mistaken]] = usual
     asked = (patients.second_payer[visits.patient] < 0) & (visits.payer != rules.payers.self_pay)
-    return np.minimum(due, lines.charge) * asked[lines.claim], estimated
+    return np.minimum(due, lines.charge) * asked.take(lines.claim), estimated

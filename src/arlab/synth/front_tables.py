@@ -15,7 +15,7 @@ from arlab.synth.facts import Names
 from arlab.synth.front_desk import RESULTS, FrontDesk
 from arlab.synth.people import NamePool
 from arlab.synth.submissions import Sent
-from arlab.synth.texts import Texts, numbered, only_where
+from arlab.synth.texts import Texts, counts, numbered, only_where, texts, words
 from arlab.synth.visits import Visits
 
 __all__ = ["edit_table", "registrar_names", "visit_table"]
@@ -23,7 +23,7 @@ __all__ = ["edit_table", "registrar_names", "visit_table"]
 Ints = npt.NDArray[np.int64]
 
 
-def registrar_names(pool: NamePool, count: int) -> npt.NDArray[np.object_]:
+def registrar_names(pool: NamePool, count: int) -> Texts:
     """Return one name per registrar, by number from 1; billers are named from the other end of the pool.
 
     Examples
@@ -32,9 +32,7 @@ def registrar_names(pool: NamePool, count: int) -> npt.NDArray[np.object_]:
     ['Bo', 'Ann', 'Registrar 3']
     """
     names = list(dict.fromkeys(pool.first.tolist()))[::-1]
-    return np.array(
-        [*names[:count], *[f"Registrar {at + 1}" for at in range(len(names), count)]], dtype=object
-    )
+    return texts([*names[:count], *[f"Registrar {at + 1}" for at in range(len(names), count)]])
 
 
 def visit_table(
@@ -53,14 +51,14 @@ def visit_table(
     table = pd.DataFrame(
         {
             "claim_id": claim,
-            "registrar": registrars[front.registrar[at]],
+            "registrar": words(registrars, front.registrar[at]),
             "eligibility_checked_date": calendar.dates(front.checked_day[at], result >= 0),
-            "eligibility_result": only_where(result >= 0, np.array(RESULTS, dtype=object)[result]),
+            "eligibility_result": words(RESULTS, result),
             "referral_required": front.referral_required[at],
             "referral_number": only_where(referred, _numbers("R", at)),
             "authorisation_required": front.authorisation_required[at],
             "authorisation_number": only_where(authorised, _numbers("A", at)),
-            "authorised_units": pd.Series(front.authorised_units[at], dtype="Int64").mask(~authorised),
+            "authorised_units": counts(front.authorised_units[at], authorised),
             "estimate": np.where(estimate >= 0, estimate / 100, np.nan),
             "due_at_visit": front.due[at] / 100,
             "collected_at_visit": front.collected[at] / 100,
@@ -77,7 +75,7 @@ def edit_table(edits: Edits, calendar: Calendar, names: Names, *, day: int) -> p
     table = pd.DataFrame(
         {
             "claim_id": names.claims[at],
-            "edit": np.array(EDITS, dtype=object)[edits.edit[at]],
+            "edit": words(EDITS, edits.edit[at]),
             "hit_date": calendar.dates(edits.hit_day[at]),
             "cleared_date": calendar.dates(cleared, cleared <= day),
             "manual": edits.manual[at],

@@ -24,7 +24,10 @@ Ints = npt.NDArray[np.int64]
 LENIENCY: Final = np.array([0.8, 0.9, 1.0, 1.1, 1.2])
 """How much more often a payer gives way on a kind of denial than others do: moderate, and planted nowhere."""
 _DOCUMENTATION: Final = (0.85, 0.3)  # factor on every chance: from, and how much more
-_DECISION_DAYS: Final = (28, 62)
+_WORKLIST_DAYS: Final = (2, 13)  # from the posting of a denial until it stands on a worklist
+_DECISION_DAYS: Final = (28, 62)  # from a letter to its answer
+# Plans of Medicare Advantage have to answer soon, commercial ones take their time: days more or less.
+_DECISION_SHIFT: Final = {"medicare_advantage": -8, "commercial": 10, "marketplace": 6}
 # Who should have been billed when the first payer was the wrong one.
 _MEANT: Final = {
     "medicare": ("medicare_advantage",),
@@ -51,13 +54,16 @@ def draw_latent(
     code = np.where(answers.late, answers.decisions.late_code, answers.decisions.code)
     leniency = payer_leniency(rules, streams)[payer, rules.denials.category[np.maximum(code, 0)]]
     low, more = _DOCUMENTATION
+    by_class = np.array([_DECISION_SHIFT.get(name, 0) for name in CLASS_AT])
+    shift = by_class[rules.payers.payer_class[payer]]
     return Latent(
         luck=draws.share((count, ATTEMPTS)),
         documentation=low + more * draws.share(count),
         leniency=leniency,
         paid_lag=paid_lag.reshape(count, ATTEMPTS),
         denied_lag=denied_lag.reshape(count, ATTEMPTS),
-        decision_lag=draws.between(*_DECISION_DAYS, (count, ATTEMPTS)),
+        decision_lag=draws.between(*_DECISION_DAYS, (count, ATTEMPTS)) + shift[:, None],
+        worklist=draws.between(*_WORKLIST_DAYS, count),
         tries_anyway=draws.share(count) < 0.5,
         cleanup=draws.pick(lag_table(scenario.cleanup_days, 0.8, most=2000), count),
         triage=draws.share(count),

@@ -89,23 +89,26 @@ def make_lines(
     draws = streams.stage("lines")
     claim, start, size, service = _services(rules, visits, draws.steps((5, visits.count)))
     total = len(claim)
-    number = np.arange(1, total + 1) - start[claim]
-    payer, year = visits.payer[claim], visits.year[claim]
-    units = _units(rules)[service, draws.steps(total) >> 8].astype(np.int64)
-    list_price, allowed_price = _prices(scenario, rules, int(visits.year.max()) + 1)
-    charge = list_price[year, service] * units
-    contract = np.minimum(allowed_price[payer, year, service] * units, charge)
+    number = np.arange(1, total + 1) - start.take(claim)
+    services, payers = len(rules.services.codes), len(rules.payers.names)
+    payer = visits.payer.take(claim)
+    pair = payer * services + service  # what hangs on payer and service is looked up by this number
+    year = visits.year.take(claim)
+    units = _units(rules).take(service * 256 + (draws.steps(total) >> 8))
+    list_price, allowed_price = _prices(scenario, rules, int(visits.year.max(initial=0)) + 1)
+    charge = list_price.take(year * services + service) * units
+    contract = np.minimum(allowed_price.take(year * (payers * services) + pair) * units, charge)
     allowed = contract * (payer != rules.payers.self_pay)
     underpaid = np.flatnonzero(draws.share(total) < scenario.underpaid_share)
     cut = np.array([0.05, 0.1, 0.2, 0.35])[draws.below(4, len(underpaid))]
     allowed[underpaid] -= np.floor(allowed[underpaid] * cut).astype(np.int64)
 
-    family = rules.services.family[service]
-    medicare = (visits.payer_class == CLASS_AT["medicare"])[claim]
-    doubtful = _holds(_TEST, _IMAGING, _PREVENTIVE)[family]
     deductible, coinsurance, copay = _patient_part(
-        rules, visits, patients, claim, number, family, allowed, start, size
+        rules, visits, patients, claim, payer, pair, allowed, start, size
     )
+    doubtful = np.zeros((payers, services), dtype=bool)
+    medicare = rules.payers.payer_class == CLASS_AT["medicare"]
+    doubtful[medicare] = np.isin(rules.services.family, (_TEST, _IMAGING, _PREVENTIVE))
     after_share = allowed - deductible - coinsurance - copay
     return Lines(
         claim=claim,
@@ -118,18 +121,11 @@ def make_lines(
         deductible=deductible,
         coinsurance=coinsurance,
         copay=copay,
-        sequestration=(after_share * rules.payers.sequestration[payer] + 0.5).astype(np.int64),
-        abn=medicare & doubtful & (draws.share(total) < 0.3),
+        sequestration=(after_share * rules.payers.sequestration.take(payer) + 0.5).astype(np.int64),
+        abn=doubtful.take(pair) & (draws.share(total) < 0.3),
         start=start,
         size=size,
     )
-
-
-def _holds(*families: int) -> Flags:
-    """Return for each family of services whether it is one of these."""
-    result = np.zeros(len(FAMILIES), dtype=bool)
-    result[list(families)] = True
-    return result
 
 
 def _services(
@@ -180,11 +176,11 @@ def _units(rules: Rulebook) -> Ints:
 
 
 def _prices(scenario: Scenario, rules: Rulebook, years: int) -> tuple[Ints, Ints]:
-    """Return the prices of one unit in cents: on the list by year and service, by contract by payer too."""
-    services, payers = rules.services, np.arange(len(rules.payers.names))
+    """Return the prices of one unit in cents: on the list by year and service, by contract by payer between."""
+    services, payers = np.arange(len(rules.services.codes)), np.arange(len(rules.payers.names))
     year = np.arange(years)[:, None]
-    listed = services.base_fee * scenario.price_markup * (1 + _LIST_PRICE_RISE * year)
-    by_contract = rules.allowed_cents(payers[:, None, None], np.arange(len(services.codes)), year)
+    listed = rules.services.base_fee * scenario.price_markup * (1 + _LIST_PRICE_RISE * year)
+    by_contract = rules.allowed_cents(payers[:, None], services, year[:, None])
     return np.maximum(np.floor(listed + 0.5).astype(np.int64), 1) * 100, by_contract
 
 
@@ -193,8 +189,8 @@ def _patient_part(
     visits: Visits,
     patients: Patients,
     claim: Ints,
-    number: Ints,
-    family: Ints,
+    payer: Ints,
+    pair: Ints,
     allowed: Ints,
     start: Ints,
     size: Ints,
@@ -205,23 +201,24 @@ def _patient_part(
     coinsurance. Prevention is free. The deductible starts anew each January and other providers use it up too.
     Earlier visits of the patient count in order of service, whenever they are adjudicated: a simplification.
     """
-    payer = visits.payer[claim]
-    usual = rules.payers.copay[visits.payer]
-    at_copay = _holds(_VISIT, _THERAPY)[family] & (usual > 0)[claim]
-    due = usual * patients.pays_copay[visits.patient]
-    copay = np.minimum(due[claim], allowed) * (at_copay & (number == 1))
-    shared = allowed * ~(at_copay | (family == _PREVENTIVE))
+    family = rules.services.family
+    with_copay = (rules.payers.copay > 0)[:, None] & np.isin(family, (_VISIT, _THERAPY))
+    shared = allowed * (~(with_copay | (family == _PREVENTIVE))).take(pair)
+    due = rules.payers.copay.take(visits.payer) * patients.pays_copay.take(visits.patient)
+    copay = np.zeros(len(claim), dtype=np.int64)
+    copay[start] = np.minimum(due, allowed.take(start)) * with_copay.take(pair.take(start))
 
     # The claim's deductible, out of what is left of the year's, is taken from its lines in order.
     upto = np.cumsum(shared)
-    before_claim = upto[start] - shared[start]
-    upto -= before_claim[claim]
-    per_claim = upto[start + size - 1]
-    left = patients.deductible[visits.patient] - _used_before(visits, per_claim)
-    left -= (patients.outside_use[visits.patient] * _DAY_OF_YEAR[visits.month]).astype(np.int64)
-    cap = np.maximum(left, 0)[claim]
-    deductible = np.minimum(upto, cap) - np.minimum(upto - shared, cap)
-    coinsurance = ((shared - deductible) * rules.payers.coinsurance[payer] + 0.5).astype(np.int64)
+    before_claim = (upto - shared).take(start)
+    per_claim = upto.take(start + size - 1) - before_claim
+    left = patients.deductible.take(visits.patient) - _used_before(visits, per_claim)
+    left -= (patients.outside_use.take(visits.patient) * _DAY_OF_YEAR.take(visits.month)).astype(np.int64)
+    ends_at = (before_claim + np.maximum(left, 0)).take(claim)
+    deductible = np.minimum(upto, ends_at)
+    upto -= shared
+    deductible -= np.minimum(upto, ends_at, out=upto)
+    coinsurance = ((shared - deductible) * rules.payers.coinsurance.take(payer) + 0.5).astype(np.int64)
     return deductible, coinsurance, copay
 
 

@@ -28,8 +28,8 @@ Flags = npt.NDArray[np.bool_]
 
 FIRST_CHECK: Final = 35  # days after sending at which a claim without an answer is looked up
 # Upper ends of what an item is worth (cents), and which part of the scenario's share is left alone below each.
-_WORTH: Final = np.array([5_000, 12_000, 25_000])
-_LEFT_ALONE: Final = np.array([1.0, 0.7, 0.35, 0.0])
+_WORTH: Final = np.array([6_000, 15_000, 35_000])
+_LEFT_ALONE: Final = np.array([1.0, 0.8, 0.5, 0.0])
 _ALL_MONEY: Final = 1e12
 
 
@@ -107,14 +107,15 @@ def make_world(
         skills=[one.skill for one in scenario.team],
         minutes=_minutes(scenario, calendar),
         triage=triage,
+        appeal_from=scenario.appeal_from * 100,
         outcomes=outcomes,
         due=[[] for _ in range(calendar.length)],
         sweeps=[[] for _ in range(calendar.length)],
         left=[0.0] * len(scenario.team),
     )
-    is_waiting = waiting.tolist()
+    ready_on = np.where(waiting, first_sent + FIRST_CHECK, answers.post_day + latent.worklist).tolist()
     for item in items:
-        ready = item.first_sent + FIRST_CHECK if is_waiting[item.claim] else item.post_day
+        ready = ready_on[item.claim]
         if ready < calendar.length:
             world.due[ready].append(item)
     return world

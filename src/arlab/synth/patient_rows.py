@@ -28,12 +28,12 @@ Flags = npt.NDArray[np.bool_]
 # Upper ends of the size classes in cents, the share of balances paid in full and the share paid by plan.
 # Shape after the hospital figures of the domain sheet (sections 6 and 10); practices collect more.
 _SIZES: Final = np.array([5_000, 20_000, 50_000, 100_000, 300_000])
-_PAID_IN_FULL: Final = np.array([0.78, 0.72, 0.63, 0.45, 0.24, 0.08])
-_PAID_BY_PLAN: Final = np.array([0.0, 0.05, 0.16, 0.26, 0.32, 0.22])
+_PAID_IN_FULL: Final = np.array([0.77, 0.65, 0.53, 0.31, 0.17, 0.06])
+_PAID_BY_PLAN: Final = np.array([0.0, 0.08, 0.17, 0.19, 0.22, 0.16])
 _PLAN_KEPT: Final = 0.75
 _LATER_STATEMENTS: Final = 0.65  # each statement brings this part of what the one before brought
 _TRIFLE: Final = 2_500  # cents; not worth an agency
-_AGENCY_COLLECTS: Final = 0.2
+_AGENCY_COLLECTS: Final = 0.17
 _AGENCY_KEEPS: Final = 180  # days until the agency gives an account back
 _PAID_TWICE: Final = 0.006
 _KEYED_TWICE: Final = 0.004  # of payments after a statement; the practice finds it within months
@@ -67,7 +67,7 @@ def post_patients(
     which = np.searchsorted(np.cumsum(weight) / weight.sum(), draws.share(count), side="right")
     fate = draws.share(count)
     delay = draws.pick(lag_table(12, 0.6, most=27), count)
-    cycle = draws.below(4, count)
+    cycle = draws.below(2, count)
     first = _first_statement(calendar, day, cycle)
 
     owes = amount > 0

@@ -42,6 +42,7 @@ class PayerDays:
     appeal_1: list[int]
     appeal_2: list[int]
     postmarked: list[bool]
+    reopens: list[bool]
     base: list[float]
     wanted: list[int]
     appealable: list[bool]
@@ -99,6 +100,7 @@ def make_payer_days(rules: Rulebook, calendar: Calendar, answers: Answers, draws
         appeal_1=payers.appeal_1_days.tolist(),
         appeal_2=payers.appeal_2_days.tolist(),
         postmarked=payers.postmarked.tolist(),
+        reopens=(payers.reopen_days > 0).tolist(),
         base=rules.denials.recover.tolist(),
         wanted=[int(PLAYBOOK.get(name, Action.CORRECTED_CLAIM)) for name in rules.denials.actions],
         appealable=rules.denials.appealable.tolist(),

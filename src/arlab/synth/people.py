@@ -110,13 +110,13 @@ def make_patients(scenario: Scenario, rules: Rulebook, streams: Streams) -> Pati
     dual = np.isin(payer_class, [CLASS_AT["medicare"], CLASS_AT["medicare_advantage"]]) & (
         second_class == CLASS_AT["medicaid"]
     )
-    # Plans of one payer differ: none, half, usual or double deductible.
-    steps = np.array([0.0, 0.5, 1.0, 1.0, 2.0])
+    # Plans of one payer differ: from a quarter of the usual deductible to twice as much.
+    steps = np.array([0.25, 0.5, 1.0, 1.25, 2.0])
     fixed = payer_class == CLASS_AT["medicare"]
     step = np.where(fixed, 1.0, steps[draws.below(len(steps), count)])
     deductible = (rules.payers.deductible[payer] * step).astype(np.int64)
     # How fast other providers use the deductible up: people under Medicare see many of them.
-    pace = np.array([0.5, 1.5, 3.0, 5.0, 9.0])[draws.below(5, count)] * np.where(fixed, 3.0, 1.0)
+    pace = np.array([0.7, 2.0, 3.5, 6.0, 11.0])[draws.below(5, count)] * np.where(fixed, 3.0, 1.0)
     specialty_weights = [float(scenario.providers.get(name, 0)) for name in SPECIALTIES]
     ages = np.array([_AGES.get(name, (1, 64)) for name in CLASS_AT])
     low, high = ages[payer_class, 0], ages[payer_class, 1]

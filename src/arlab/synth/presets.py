@@ -19,8 +19,46 @@ from arlab.synth.scenario import Scenario
 __all__ = ["PRESETS", "find_preset"]
 
 _TYPICAL: Final = Scenario()
-_HEALTHY: Final[Mapping[str, Any]] = {}
-_DISTRESSED: Final[Mapping[str, Any]] = {}
+_HEALTHY: Final[Mapping[str, Any]] = {
+    "denial_factor": 0.47,
+    "charge_lag_days": 1.2,
+    "late_charge_share": 0.004,
+    "rejection_share": 0.025,
+    "overlooked_share": 0.08,
+    "lost_share": 0.008,
+    "underpaid_share": 0.02,
+    "takeback_share": 0.007,
+    "copay_collected_share": 0.88,
+    "estimate_share": 0.5,
+    "minutes_per_claim": 1.8,
+    "left_alone_share": 0.06,
+    "cleanup_days": 330,
+    "poor_note_share": 0.08,
+    "misposted_share": 0.003,
+    "patient_paying": 1.15,
+    "statements": 3,
+}
+_DISTRESSED: Final[Mapping[str, Any]] = {
+    "denial_factor": 1.6,
+    "charge_lag_days": 2.4,
+    "late_charge_share": 0.016,
+    "rejection_share": 0.07,
+    "overlooked_share": 0.55,
+    "lost_share": 0.03,
+    "underpaid_share": 0.045,
+    "takeback_share": 0.012,
+    "copay_collected_share": 0.5,
+    "estimate_share": 0.1,
+    "minutes_per_claim": 3.7,
+    "left_alone_share": 0.3,
+    "cleanup_days": 340,
+    "poor_note_share": 0.4,
+    "misposted_share": 0.03,
+    "edit_share": 0.3,
+    "patient_paying": 0.9,
+    "statements": 5,
+    "statement_days": 42,
+}
 
 # Patients of one specialty: who comes differs by age, and so does who pays.
 _SPECIALTIES: Final[Mapping[str, Mapping[str, Any]]] = {

@@ -80,26 +80,39 @@ class Facts:
 
     @functools.cached_property
     def rows(self) -> pd.DataFrame:
-        """The ledger with ``claim`` and ``cents``, in order of posting; words are categories, empty ones ``""``."""
+        """The ledger in order of posting, with ``claim``, ``cents``, ``line_cents`` (charge of the row's line) and
+        ``net_kind`` (what a reversal takes back counts with it); words are categories, empty ones ``""``.
+        """
         rows = self.practice.transactions
         order = np.lexsort((pd.factorize(rows["transaction_id"], sort=True)[0], rows["posted_date"]))
         rows = rows.iloc[order].reset_index(drop=True)
         kept = {name: rows[name].fillna("").astype("category") for name in _CODED}
         reversed_row = pd.Index(rows["transaction_id"]).get_indexer(pd.Index(rows["reverses_id"]))
+        claim, line = self.claim_of(rows["claim_id"]), rows["line_number"].fillna(0).astype("int64")
         frame = pd.DataFrame(kept).assign(
             transaction_id=rows["transaction_id"],
-            claim=self.claim_of(rows["claim_id"]),
-            line=rows["line_number"].fillna(0).astype("int64"),
+            claim=claim,
+            line=line,
             posted=rows["posted_date"],
             effective=rows["effective_date"],
             cents=(rows["amount"] * 100).round().astype("int64"),
             memo_cents=(rows["memo_amount"].fillna(0) * 100).round().astype("int64"),
             reverses=np.where(rows["reverses_id"].isna(), -1, reversed_row),
         )
-        # What a reversal takes back counts with what it takes back.
         undone = frame["kind"].to_numpy()[np.maximum(frame["reverses"], 0)]
         nets = np.where(frame["kind"].eq("reversal") & (frame["reverses"] >= 0), undone, frame["kind"])
-        return frame.assign(net_kind=pd.Categorical(nets))
+        return frame.assign(net_kind=pd.Categorical(nets), line_cents=self._charge_of(claim, line))
+
+    def _charge_of(self, claim: Ints, line: pd.Series) -> Ints:
+        """Return the charge in cents of the line of each row, of the claim where a row names no line."""
+        whole = self.claims["charge_cents"].to_numpy()[claim]
+        if not self.practice.has("lines"):
+            return whole
+        lines = self.practice.lines
+        known = pd.MultiIndex.from_arrays([self.claim_of(lines["claim_id"]), lines["line_number"]])
+        at = known.get_indexer(pd.MultiIndex.from_arrays([claim, line]))
+        cents = (lines["charge"] * 100).round().astype("int64").to_numpy()
+        return np.where(at >= 0, cents[np.maximum(at, 0)], whole) if len(cents) else whole
 
     def cents_by_claim(self, which: Flags | pd.Series) -> Ints:
         """Return the sum of the amounts of some ledger rows for every claim, in cents."""
@@ -153,14 +166,15 @@ class Facts:
         return answers[answers["remit_id"].astype("object") == answers["claim"].map(first)]
 
     def is_denial(self, rows: pd.DataFrame) -> pd.Series:
-        """Whether a ledger row is a denial in the sense of the measures: no copy, no code that never denies."""
+        """Whether a ledger row denies a line: no copy, no code that never denies, no mere part of a line."""
         never = load_never_denial_codes()
         always = set(never.loc[never["unless_payer_class"] == "", "carc"])
         other = never[never["unless_payer_class"] != ""].set_index("carc")["unless_payer_class"]
         carc = rows["carc"].astype("object")
         payer_class = self.claims["payer_class"].to_numpy()[rows["claim"]]
         spared = carc.isin(always) | (carc.isin(other.index) & (carc.map(other) != payer_class))
-        return rows["kind"].eq("denial") & carc.ne(DUPLICATE) & ~spared
+        whole = rows["memo_cents"] >= rows["line_cents"]
+        return rows["kind"].eq("denial") & carc.ne(DUPLICATE) & ~spared & whole
 
     @functools.cached_property
     def answers(self) -> pd.DataFrame:

@@ -107,6 +107,7 @@ class Scenario:
     billers : the people in follow-up one by one; when given, ``staff`` and ``minutes_per_claim`` say nothing
     house_order : which items are worked first, one of :data:`HOUSE_ORDERS`
     left_alone_share : of items of small value, the share that the house decides not to work until the clean-up
+    appeal_from : dollars of expected recovery below which the house files no appeal
     poor_note_share : share of actions whose note says next to nothing
     misposted_share : share of denied lines that are posted as if the contract did not allow them
     unapplied_share : share of remittances with money that is first posted to no claim in particular
@@ -135,8 +136,8 @@ class Scenario:
     late_charge_share: float = 0.012
     edit_share: float = 0.06
     rejection_share: float = 0.04
-    overlooked_share: float = 0.2
-    lost_share: float = 0.012
+    overlooked_share: float = 0.25
+    lost_share: float = 0.016
     denial_factor: float = 1.0
     wrongly_late_share: float = 0.0008
     underpaid_share: float = 0.03
@@ -147,14 +148,15 @@ class Scenario:
     eligibility_checked_share: float = 0.88
     authorisation_obtained_share: float = 0.88
     staff: int = 2
-    minutes_per_claim: float = 2.9
+    minutes_per_claim: float = 2.65
     billers: tuple[Biller, ...] = ()
     house_order: str = "largest"
-    left_alone_share: float = 0.3
+    left_alone_share: float = 0.15
+    appeal_from: float = 20.0
     poor_note_share: float = 0.18
     misposted_share: float = 0.01
     unapplied_share: float = 0.01
-    cleanup_days: int = 200
+    cleanup_days: int = 380
     statements: int = 4
     statement_days: int = 30
     agency_share: float = 0.7
@@ -223,6 +225,7 @@ class Scenario:
             ("denial_factor", 0.0, 4.0),
             ("minutes_per_claim", 0.0, 1000.0),
             ("patient_paying", 0.0, 2.0),
+            ("appeal_from", 0.0, 10_000.0),
             ("small_balance", 0.0, 1000.0),
         ):
             holds = self._is_number(getattr(self, field), low, high)

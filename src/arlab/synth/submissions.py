@@ -31,7 +31,7 @@ _LATE_CHARGE = (25, 210)  # days by which a forgotten charge is late
 _BATCH_DAYS = 6  # working days within which an entered claim goes out
 _QUICK_RESEND = 9  # working days within which a noticed rejection is sent again
 _IMPATIENT_AFTER = 20  # days without an answer after which some claims are sent a second time, to no avail
-_COPIED_SHARE = 0.12
+_COPIED_SHARE = 0.08
 
 
 @dataclasses.dataclass(frozen=True)

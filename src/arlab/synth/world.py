@@ -34,7 +34,9 @@ SETUP_MINUTES: Final = {
     Channel.PORTAL: 3, Channel.PHONE: 2, Channel.CLEARINGHOUSE: 2, Channel.FAX: 4, Channel.INTERNAL: 0
 }  # fmt: skip
 """Minutes that a session takes before its first claim; on the telephone the wait comes on top."""
+APPROVAL: Final = 3  # a write-off is approved in this part of the time that a forgotten item lies about
 _MOST: Final = 40  # claims in one session without a telephone
+_HOPELESS, _LARGE = 0.30, 40_000  # chance and cents below which no letter is written, unless the sum is large
 _PROMISES: Final = 0.4  # of calls about claims in process
 _PROMISED_IN: Final = 16  # days
 _MINUTES: Final = [int(minutes) for minutes in MINUTES]
@@ -53,6 +55,7 @@ class World:
     queue : items that wait for work, in the order of the house
     skills, minutes : per biller: factor on chances, and minutes by day
     triage : whether items that the house leaves alone stay out of the queue
+    appeal_from : cents of expected recovery below which no appeal is filed
     """
 
     days: PayerDays
@@ -61,6 +64,7 @@ class World:
     skills: list[float]
     minutes: list[list[float]]
     triage: bool
+    appeal_from: float
     outcomes: Outcomes
     due: list[list[Item]]
     sweeps: list[list[tuple[Item, int]]]
@@ -104,9 +108,12 @@ def _let_in(world: World, item: Item, day: int) -> None:
     """Put an item into the queue, or meet its answer, or leave it alone as the house would."""
     if item.phase == Phase.DONE:
         return
+    if item.phase == Phase.GIVEN_UP:
+        finish(world, item, End(item.ends_as[0]), day, item.ends_as[1])
+        return
     if item.phase == Phase.UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
         meet_answer(world, item)
-        if item.phase == Phase.DONE or item.post_day > day:
+        if item.phase >= Phase.DONE or item.post_day > day:
             return
     _plan_sweep(world, item)
     if item.phase == Phase.DENIED and world.triage and not item.worked_by_house:
@@ -145,7 +152,7 @@ def _clean_up(world: World, day: int) -> None:
     """Write off what is not worth the work, and what has had no remedy for long: the manager's review."""
     for number in range(max(0, day - 13), day + 1):
         for item, changes in world.sweeps[number]:
-            if item.phase == Phase.DONE or item.changes != changes:
+            if item.phase >= Phase.DONE or item.changes != changes:
                 continue
             finding = Finding.PAST_LIMIT
             if item.phase == Phase.DENIED and item.low_value:
@@ -206,10 +213,10 @@ def _touch(world: World, item: Item, biller: int, channel: int, day: int) -> flo
         return _check_status(world, item, biller, channel, day)
     action, finding = next_action(world, item, day)
     minutes = _log(world, item, biller, channel, day, action, finding)
-    if action == Action.WRITE_OFF:
+    if finding == Finding.LOW_VALUE:
         finish(world, item, End.WRITTEN_OFF, day, finding)
-    elif action == Action.MOVE_TO_PATIENT:
-        finish(world, item, End.TO_PATIENT, day, finding)
+    elif action >= Action.WRITE_OFF:
+        _give_up(world, item, End.WRITTEN_OFF if action == Action.WRITE_OFF else End.TO_PATIENT, day, finding)
     else:
         item.changes += 1
         won = _wins(world, item, action, biller, day)
@@ -219,6 +226,13 @@ def _touch(world: World, item: Item, biller: int, channel: int, day: int) -> flo
             _file_appeal(world, item, action, won, day)
         item.attempt += 1
     return minutes
+
+
+def _give_up(world: World, item: Item, end: End, day: int, finding: int) -> None:
+    """Ask for an item to be written off or moved: it stays open until somebody approves."""
+    item.phase, item.ends_as = Phase.GIVEN_UP, (int(end), int(finding))
+    item.changes += 1
+    _schedule(world, item, world.days.roll[day + item.cleanup // APPROVAL])
 
 
 def _wins(world: World, item: Item, action: int, biller: int, day: int) -> bool:
@@ -244,7 +258,7 @@ def _check_status(world: World, item: Item, biller: int, channel: int, day: int)
     received = days.tomorrow[day]
     if received - item.service > days.filing[item.payer] and not item.tries_anyway:
         minutes += _log(world, item, biller, channel, day, Action.WRITE_OFF, Finding.PAST_LIMIT)
-        finish(world, item, End.WRITTEN_OFF, day, Finding.PAST_LIMIT)
+        _give_up(world, item, End.WRITTEN_OFF, day, Finding.PAST_LIMIT)
         return minutes
     minutes += _log(world, item, biller, channel, day, Action.RESUBMIT, Finding.NOT_ON_FILE)
     item.unknown = False
@@ -288,10 +302,17 @@ def next_action(world: World, item: Item, day: int) -> tuple[Action, Finding]:
             return Action.PROOF_OF_TIMELY_FILING, Finding.DENIED
     elif item.wanted != Action.APPEAL_1 and not item.corrected and arrives <= item.correct_due:
         return Action(item.wanted), Finding.DENIED
-    elif arrives <= item.appeal_1_due:
-        return Action.APPEAL_1, Finding.DENIED
-    elif arrives <= item.appeal_2_due:
-        return Action.APPEAL_2, Finding.DENIED
+    elif arrives <= max(item.appeal_1_due, item.appeal_2_due):
+        # The house appeals what is worth a letter and not hopeless: a second one finds the payer harder.
+        first = arrives <= item.appeal_1_due
+        hope = item.base if first else item.base / 2
+        if days.reopens[
+            payer
+        ]:  # such a payer mends clerical errors without an appeal, and is firm about the rest
+            hope *= 0.8 if item.wanted == Action.APPEAL_1 else 0.5
+        if item.expected * hope < world.appeal_from or (hope < _HOPELESS and item.expected < _LARGE):
+            return ends, Finding.NO_REMEDY_LEFT
+        return Action.APPEAL_1 if first else Action.APPEAL_2, Finding.DENIED
     return ends, Finding.PAST_LIMIT if item.attempt == 0 else Finding.NO_REMEDY_LEFT
 
 
