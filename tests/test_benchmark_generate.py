@@ -2,15 +2,23 @@
 
 import dataclasses
 import functools
+import importlib
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from arlab.synth import PRESETS
-from benchmarks import generate
-from benchmarks.loops import COLUMNS, faker_loop, stdlib_loop
-from benchmarks.stages import make_first_answers
+
+ROOT = Path(__file__).parents[1]
+if str(ROOT) not in sys.path:  # benchmarks/ is no part of what is installed
+    sys.path.append(str(ROOT))
+generate, loops, stages = (
+    importlib.import_module(f"benchmarks.{name}") for name in ("generate", "loops", "stages")
+)
+COLUMNS, faker_loop, stdlib_loop = loops.COLUMNS, loops.faker_loop, loops.stdlib_loop
 
 SCENARIO = dataclasses.replace(PRESETS["typical"], claims_per_year=1_500, months=12)
 
@@ -25,7 +33,7 @@ def as_columns(rows):
 @functools.cache
 def made(kind):
     if kind == "stages":
-        return make_first_answers(SCENARIO, 1)
+        return stages.make_first_answers(SCENARIO, 1)
     scenario = SCENARIO if kind == "stdlib" else dataclasses.replace(SCENARIO, claims_per_year=700)
     return as_columns({"stdlib": stdlib_loop, "faker": faker_loop}[kind](scenario, 1))
 
