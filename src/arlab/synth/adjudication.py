@@ -116,11 +116,13 @@ def make_decisions(
     )
     _add_incident_codes(rules, planted, code, streams)
 
-    denied_line = _denied_lines(rules, planted, lines, code, draws.share(count), draws.share(count))
     remarks = np.array([len(codes) for codes in rules.denials.rarcs])[np.maximum(code, 0)]
+    rarc = (draws.share(count) * remarks).astype(np.int64)
+    whether, which = draws.share(count), draws.share(count)
+    denied_line = _denied_lines(rules, planted, lines, code, rarc, whether, which)
     return Decisions(
         code=code,
-        rarc=(draws.share(count) * remarks).astype(np.int64),
+        rarc=rarc,
         group=_groups(rules, visits, patients, lines, code, denied_line, draws.share(count)),
         denied_line=denied_line,
         wrongly_late=wrongly,
@@ -177,15 +179,23 @@ def _add_incident_codes(rules: Rulebook, planted: Planted, code: Ints, streams: 
 
 
 def _denied_lines(
-    rules: Rulebook, planted: Planted, lines: Lines, code: Ints, whether: Floats, which: Floats
+    rules: Rulebook,
+    planted: Planted,
+    lines: Lines,
+    code: Ints,
+    rarc: Ints,
+    whether: Floats,
+    which: Floats,
 ) -> Flags:
     """Return the lines that are denied: all of the claim, or one when the reason concerns a service.
 
     One further line is denied, the first stays: what came on top is what payers question. An incident that
-    concerns a kind of service denies the lines of that kind.
+    concerns a kind of service denies the lines of that kind. A claim that cannot be processed is denied whole.
     """
     at = np.flatnonzero(code >= 0)
-    partial = rules.denials.by_line[code[at]] & (lines.size[at] > 1) & (whether[at] < _PARTIAL_SHARE)
+    lacks_data = rules.denials.carcs.index("16")
+    whole = (code[at] == lacks_data) & (rarc[at] == rules.denials.rarcs[lacks_data].index("MA130"))
+    partial = ~whole & rules.denials.by_line[code[at]] & (lines.size[at] > 1) & (whether[at] < _PARTIAL_SHARE)
     only = np.zeros(len(code), dtype=np.int64)
     only[at[partial]] = 2 + (which[at] * (lines.size[at] - 1)).astype(np.int64)[partial]
     line = np.flatnonzero((code >= 0)[lines.claim])

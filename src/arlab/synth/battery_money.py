@@ -117,8 +117,8 @@ def practice_losses_stay_with_it(facts: Facts) -> tuple[bool, int, str]:
     """What the payer denied as the practice's loss (not group PR), late filing too, never moves to the patient.
 
     Looked at: transfers to the patient after such a denial of the line that stands, made by the practice (no
-    remittance) or by the remittance that denies the whole line (one that denies a part may leave the patient a share
-    of the rest). What was due at the visit had moved before.
+    remittance) or by the remittance that denies the whole line (one that denies a part may leave the patient a
+    share of the rest). What was due at the visit had moved before.
     """
     rows = facts.rows
     denials = rows[rows["kind"].eq("denial") & rows["responsible"].eq("payer_1") & rows["carc"].ne(DUPLICATE)]

@@ -6,7 +6,6 @@ dated row, and nothing is decided by looking at that day.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -16,39 +15,38 @@ import pandas as pd
 from arlab.synth.adjudication import make_decisions
 from arlab.synth.answers import Answers, first_answers
 from arlab.synth.at_visit import post_charges
-from arlab.synth.book import Book, make_book
-from arlab.synth.chunks import Chunks
-from arlab.synth.claim_edits import Edits, stop_claims
+from arlab.synth.book import make_book
+from arlab.synth.claim_edits import stop_claims
 from arlab.synth.corrections import post_corrections
-from arlab.synth.days import Calendar, make_calendar
-from arlab.synth.desk import Latent, Outcomes
-from arlab.synth.facts import Names, claim_tables, make_names, reference_tables
+from arlab.synth.days import make_calendar
+from arlab.synth.facts import claim_tables, make_names, reference_tables
 from arlab.synth.follow_up import action_table, appeal_table, patient_tables, submission_table
-from arlab.synth.front_desk import FrontDesk, make_front_desk
+from arlab.synth.front_desk import make_front_desk
 from arlab.synth.front_tables import edit_table, visit_table
 from arlab.synth.habits import make_habits
 from arlab.synth.latents import draw_latent
-from arlab.synth.ledger import Ledger, join_rows, remittance_table, transaction_table
+from arlab.synth.ledger import join_rows, remittance_table, transaction_table
 from arlab.synth.lines import Lines, make_lines
-from arlab.synth.open_desk import DeskLogs, desk_logs, make_world
-from arlab.synth.patient_rows import PatientLogs, post_patients
+from arlab.synth.open_desk import desk_logs, make_world
+from arlab.synth.patient_rows import post_patients
 from arlab.synth.payer_days import make_payer_days
 from arlab.synth.payer_rows import Postings, post_ends, post_first_answers, post_later_denials
-from arlab.synth.people import Patients, make_name_pool, make_patients
+from arlab.synth.people import make_name_pool, make_patients
 from arlab.synth.planted import after_incidents
 from arlab.synth.remit_days import draw_answer_lags, make_remit_days
 from arlab.synth.rulebook import CLASS_AT, GROUPS, Rulebook, rules_under
+from arlab.synth.run import Run
 from arlab.synth.scenario import Scenario
 from arlab.synth.second_payer import post_second_payers
 from arlab.synth.stakes import Stakes, split_lines
 from arlab.synth.streams import Streams
 from arlab.synth.submissions import Sent, enter_charges, new_submission_log, send_copies, send_first
 from arlab.synth.truth import make_truth
-from arlab.synth.visits import Visits, make_visits
+from arlab.synth.visits import make_visits
 from arlab.synth.world import step
 from arlab.tables import Practice, check_practice
 
-__all__ = ["GENERATOR_VERSION", "Run", "make_practice", "run_practice", "tables_as_of"]
+__all__ = ["GENERATOR_VERSION", "make_practice", "run_practice", "tables_as_of"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -97,34 +95,6 @@ def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice
             truth=make_truth(run),
         )
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """Everything that happened in a practice, past the last visit and not yet cut at any day."""
-
-    scenario: Scenario
-    rules: Rulebook
-    calendar: Calendar
-    streams: Streams
-    patients: Patients
-    visits: Visits
-    lines: Lines
-    front: FrontDesk
-    edits: Edits
-    sent: Sent
-    answers: Answers
-    latent: Latent
-    expected: Ints
-    outcomes: Outcomes
-    logs: DeskLogs
-    sent_log: Chunks
-    book: Book
-    ledger: Ledger
-    stakes: Stakes
-    denial_rows: Ints
-    patient_logs: PatientLogs
-    names: Names
 
 
 def run_practice(scenario: Scenario, streams: Streams) -> Run:

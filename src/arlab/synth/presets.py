@@ -108,7 +108,7 @@ _INCIDENTS: Final[Mapping[str, Incident]] = {
     ),
     "registrar_errors": Incident(kind="registrar_errors", start=_FROM, end=_UNTIL, size=0.10, registrar=3),
     "coding_rule": Incident(
-        kind="coding_rule", start=_FROM, end=_UNTIL, size=0.25, payer="Larkmoor Mutual", family="test"
+        kind="coding_rule", start=_FROM, end=_UNTIL, size=0.5, payer="Larkmoor Mutual", family="test"
     ),
     "records_requested": Incident(
         kind="records_requested", start=_FROM, end=_UNTIL, size=0.12, payer="Harrowgate Health"

@@ -14,6 +14,7 @@ from arlab.synth.realism_facts import DUPLICATE, Facts, Figure, share_of
 __all__ = ["DENIAL_MEASURES"]
 
 _RESOLVED_DAYS = 270  # from the denial: by then nearly all of them have come to an end
+_EARLY_RESOLVED_DAYS = 180  # from the denial, when it was worked at once
 _DECIDED_DAYS = 120  # from filing an appeal: by then it is decided
 _EARLY_DAYS = 30  # from the denial to the first work on it
 
@@ -92,17 +93,20 @@ def overturn_rate(facts: Facts) -> dict[str, Figure]:
     return {"all": share_of(paid), "dollars": Figure(dollars, len(old))}
 
 
-def _old(facts: Facts) -> pd.DataFrame:
+def _old(facts: Facts, days: int = _RESOLVED_DAYS) -> pd.DataFrame:
     """Return the initial denials old enough to have come to an end."""
-    old = facts.denials[facts.denials["age_days"] >= _RESOLVED_DAYS]
+    old = facts.denials[facts.denials["age_days"] >= days]
     if old.empty:
-        raise NotAvailable(f"No denial is {_RESOLVED_DAYS} days old yet.")
+        raise NotAvailable(f"No denial is {days} days old yet.")
     return old
 
 
 def overturn_if_worked_early(facts: Facts) -> dict[str, Figure]:
-    """Share paid in the end of the old initial denials that staff worked within 30 days, by tier of reasons."""
-    old = _old(facts)
+    """Share paid in the end of the initial denials that staff worked within 30 days, by tier of reasons.
+
+    Of denials 180 days old or older.
+    """
+    old = _old(facts, _EARLY_RESOLVED_DAYS)
     wait = (facts.worked.iloc[old["claim"]].set_axis(old.index) - old["posted"]).dt.days
     old = old[wait.between(0, _EARLY_DAYS)]
     return {

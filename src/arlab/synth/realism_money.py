@@ -173,7 +173,10 @@ def patient_share(facts: Facts) -> dict[str, Figure]:
 
 
 def patient_cash_peak_month(facts: Facts) -> dict[str, Figure]:
-    """Number of the month in which most patient cash was posted, among the last twelve whole months."""
+    """Number of the month around which most patient cash was posted: the middle of the best three months in a row.
+
+    Among the last twelve whole months; a single month of one practice jumps too much.
+    """
     rows = facts.rows
     cash = rows[rows["net_kind"].isin(["patient_payment", "refund_to_patient"])]
     month = cash["posted"].dt.to_period("M")
@@ -182,8 +185,9 @@ def patient_cash_peak_month(facts: Facts) -> dict[str, Figure]:
     known = (facts.last_day - facts.claims["service_date"].min()).days >= 365 + 90
     if whole.empty or not known:
         raise NotAvailable("The practice is too short for a year of patient cash.")
-    by_month = -whole.groupby(whole["posted"].dt.month)["cents"].sum()
-    return {"": Figure(float(by_month.idxmax()), len(whole))}
+    by_month = -whole.groupby(whole["posted"].dt.to_period("M"))["cents"].sum()
+    best = by_month.rolling(3, center=True).sum().idxmax()
+    return {"": Figure(float(pd.Period(best, "M").month), len(whole))}
 
 
 def copay_at_visit(facts: Facts) -> dict[str, Figure]:

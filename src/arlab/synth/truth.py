@@ -8,34 +8,27 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arlab.errors import InputRefused
-from arlab.frames import to_date
-from arlab.synth.chances import BEST, FIT, PLAYBOOK, PROOF_WINS, Action, raw_chance
-from arlab.synth.days import make_calendar
+from arlab.synth.chances import BEST, PLAYBOOK, PROOF_WINS, Action
 from arlab.synth.desk import ATTEMPTS, NEVER, End
+from arlab.synth.habits import Effect
 from arlab.synth.open_desk import house_propensity
-from arlab.synth.rulebook import CATEGORIES, GROUPS
+from arlab.synth.outcome import ACTION_AT, outcome_table
+from arlab.synth.planted import incident_table
+from arlab.synth.rulebook import CATEGORIES, FAMILIES, GROUPS
+from arlab.synth.run import Run
 from arlab.synth.scenario import Scenario
-
-if TYPE_CHECKING:
-    from arlab.synth.practice import Run
 
 __all__ = ["Truth", "make_truth"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-_ACTION_AT: Final = {action.name.lower(): action for action in Action}
-_CLAIM_ACTIONS: Final = (Action.CORRECTED_CLAIM, Action.RECORDS_SENT, Action.REBILL_OTHER_PAYER)
-_APPEALS: Final = (Action.APPEAL_1, Action.APPEAL_2, Action.PROOF_OF_TIMELY_FILING)
-_FAR: Final = np.datetime64("2200-01-01", "us")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,13 +42,18 @@ class Truth:
         ``claim_id, denied_date, category, carc, came_late`` (the payer truly got it too late), ``wrongly_late``
         (the payer says so wrongly), ``documentation`` (factor on every chance), ``early_chance`` (probability
         that the first action brings the money when done at once), ``propensity`` (probability that the house
-        decides to work it), ``worked_by_house``, ``misposted``, ``end`` and ``end_date`` as the house works it
+        decides to work it), ``worked_by_house``, ``misposted``, ``incident`` (number of
+        the incident that brought it, from 1; empty for none), ``end`` and ``end_date`` as the house works it
     items : the same claims with what a policy can be replayed from: ``claim_id, position`` (place in the streams
         of the stage ``follow-up``), ``payer, denied_date, paid_date`` (of the denial's remittance), ``wanted``
         (the action that serves it best), ``base, quality`` (factors of the chance), ``luck_1`` to ``luck_4``
         (uniform; a try wins when its chance is above), ``expected`` dollars, ``correct_due, appeal_1_due``
         (last days of receipt or postmark), ``postmarked, right_payer, patient_group, came_late``
     tries : what follow-up tried as the house works: ``claim_id, date, action, attempt, decided_date``
+    incidents : what was planted, one row per incident, see :func:`arlab.synth.planted.incident_table`; further
+        ``excess_dollars`` (charges of the denials it brought), ``answers_slowed`` and ``minutes_missing``
+    effects : standing effects that nobody planted: ``kind, categories, payer, family, location, provider,
+        registrar, factor`` on the chance of denial, empty where any
     """
 
     scenario: Scenario
@@ -63,6 +61,8 @@ class Truth:
     denials: pd.DataFrame
     items: pd.DataFrame
     tries: pd.DataFrame
+    incidents: pd.DataFrame
+    effects: pd.DataFrame
 
     def outcome(self, items: pd.DataFrame, action: str | pd.Series, day: dt.date | str) -> pd.DataFrame:
         """Return the true probability that an action on a day brings the money, and how many dollars.
@@ -85,16 +85,17 @@ class Truth:
         InputRefused
             when an action is unknown or a claim has no denial in the answer key.
         """
-        return _outcome(self, items, action, np.datetime64(to_date(day), "us"))
+        return outcome_table(self.scenario, self.items, self.tries, items, action, day)
 
 
 def make_truth(run: Run) -> Truth:
     """Return the answer key of everything that happened in a practice."""
     answers, latent, outcomes = run.answers, run.latent, run.outcomes
-    code = answers.code(np.arange(len(answers.payer)))
-    at = np.flatnonzero(code >= 0)
+    every_code = answers.code(np.arange(len(answers.payer)))
+    at = np.flatnonzero(every_code >= 0)
     at = at[np.argsort(run.names.claim_number[at])]
-    code, payer = code[at], answers.payer[at]
+    code, payer = every_code[at], answers.payer[at]
+    caused_by = answers.decisions.incident[at]
     rules, dates = run.rules, run.calendar.dates
     wrongly = answers.decisions.wrongly_late[at] & ~answers.late[at]
     untimely = code == answers.decisions.late_code
@@ -119,6 +120,7 @@ def make_truth(run: Run) -> Truth:
             "propensity": np.where(misposted, 0.0, propensity),
             "worked_by_house": (latent.triage[at] < propensity) & ~misposted,
             "misposted": misposted,
+            "incident": pd.Series(caused_by + 1, dtype="Int64").mask(caused_by < 0).to_numpy(),
             "end": np.array([end.name.lower() for end in End], dtype=object)[outcomes.end[at]],
             "end_date": dates(outcomes.end_day[at], ended),
         }
@@ -130,7 +132,7 @@ def make_truth(run: Run) -> Truth:
             "position": at,
             "payer": run.names.payers[payer],
             "paid_date": dates(answers.pay_day[at]),
-            "wanted": np.array(list(_ACTION_AT), dtype=object)[wanted],
+            "wanted": np.array(list(ACTION_AT), dtype=object)[wanted],
             "base": base,
             "quality": quality,
             **{f"luck_{n + 1}": latent.luck[at, n] for n in range(ATTEMPTS)},
@@ -143,7 +145,62 @@ def make_truth(run: Run) -> Truth:
             "end_date": denials["end_date"],
         }
     )
-    return Truth(run.scenario, run.streams.seed, denials, items, _tries(run))
+    return Truth(
+        scenario=run.scenario,
+        seed=run.streams.seed,
+        denials=denials,
+        items=items,
+        tries=_tries(run),
+        incidents=_incidents(run, every_code),
+        effects=_effects(run, answers.decisions.effects),
+    )
+
+
+def _incidents(run: Run, code: Ints) -> pd.DataFrame:
+    """Return what each incident did."""
+    answers, planted = run.answers, run.answers.decisions.planted
+    answered = answers.post_day >= 0
+    table = incident_table(planted, answered=answered, denied=code >= 0, late=answers.late)
+    charge = run.lines.per_claim(np.where(answers.decisions.denied_line, run.stakes.denied.charge, 0))
+    brought = [(planted.caused_by == n) & answered & ~answers.late for n in range(len(planted.incidents))]
+    slowed, minutes = [], []
+    for incident in planted.incidents:
+        first, last = run.calendar.number(incident.start), run.calendar.number(incident.end)
+        in_time = (run.sent.received_day >= first) & (run.sent.received_day <= last)
+        is_payer = np.array([name == incident.payer for name in run.rules.payers.names])[answers.payer]
+        slowed.append(int((in_time & is_payer).sum()) if incident.kind == "payer_slows" else 0)
+        days = int(run.calendar.working[first : last + 1].sum())
+        missing = incident.kind == "biller_leaves"
+        person = run.scenario.team[max(incident.biller, 1) - 1]
+        minutes.append(days * person.minutes_per_day * incident.size if missing else 0.0)
+    return table.assign(
+        excess_dollars=[float(charge[which].sum()) / 100 for which in brought],
+        answers_slowed=slowed,
+        minutes_missing=minutes,
+    )
+
+
+def _effects(run: Run, effects: tuple[Effect, ...]) -> pd.DataFrame:
+    """Return the standing effects with names instead of places."""
+    from arlab.synth.front_tables import registrar_names
+
+    names = {
+        "payer": list(run.names.payers),
+        "family": list(FAMILIES),
+        "location": list(run.names.locations),
+        "provider": list(run.names.providers),
+        "registrar": list(registrar_names(run.names.pool, run.scenario.registrars)),
+    }
+    rows = []
+    for effect in effects:
+        places = {name: getattr(effect, name) for name in names}
+        named = {name: (names[name][at] if at >= 0 else None) for name, at in places.items()}
+        rows.append(
+            {"kind": effect.kind, "categories": "|".join(effect.categories)}
+            | named
+            | {"factor": effect.factor}
+        )
+    return pd.DataFrame(rows, columns=["kind", "categories", *names, "factor"])
 
 
 def _first_deadlines(run: Run, at: Ints, code: Ints, wanted: Ints) -> dict[str, Any]:
@@ -181,99 +238,8 @@ def _tries(run: Run) -> pd.DataFrame:
         {
             "claim_id": run.names.claims[rows["claim"]],
             "date": calendar.dates(rows["day"]),
-            "action": np.array(list(_ACTION_AT), dtype=object)[rows["action"]],
+            "action": np.array(list(ACTION_AT), dtype=object)[rows["action"]],
             "attempt": rows["attempt"],
             "decided_date": calendar.dates(known, known >= 0),
         }
     )
-
-
-def _outcome(truth: Truth, items: pd.DataFrame, action: str | pd.Series, day: Any) -> pd.DataFrame:
-    names = pd.Series(
-        action if isinstance(action, str) else list(action), index=range(len(items)), dtype=object
-    )
-    unknown = sorted(set(names) - set(_ACTION_AT))
-    if unknown:
-        raise InputRefused(f"There is no action '{unknown[0]}': use {', '.join(_ACTION_AT)}.")
-    key = truth.items.set_index("claim_id")
-    missing = ~items["claim_id"].isin(key.index)
-    if missing.any():
-        raise InputRefused(
-            f"{int(missing.sum())} of the claims have no denial in the answer key: ask only about denied claims."
-        )
-    facts = key.loc[items["claim_id"]].reset_index()
-    taken = np.array([_ACTION_AT[name] for name in names], dtype=np.int64)
-    wanted = np.array([_ACTION_AT[name] for name in facts["wanted"]], dtype=np.int64)
-    past = _history(truth, facts["claim_id"], day)
-    if "attempt" in items.columns:
-        past = {name: np.zeros(len(items), dtype=values.dtype) for name, values in past.items()}
-        past["tries"] = items["attempt"].to_numpy(dtype=np.int64)
-
-    arrives = np.where(facts["postmarked"], day, _tomorrow(truth.scenario, day))
-    live = _is_live(truth.scenario, facts, taken, wanted, arrives, past, day)
-    age = (day - facts["paid_date"].to_numpy()) / np.timedelta64(1, "D")
-    quality = facts["quality"].to_numpy() * FIT[wanted, taken]
-    raw = raw_chance(facts["base"].to_numpy(), quality, age, past["tries"].astype(np.float64))
-    open_then = (facts["denied_date"] <= day) & ~(facts["end_date"] < day) & ~facts["misposted"]
-    probability = np.where(live & open_then & (past["tries"] < ATTEMPTS), np.minimum(raw, BEST), 0.0)
-    dollars = facts["expected"].to_numpy()
-    return pd.DataFrame(
-        {
-            "claim_id": facts["claim_id"],
-            "probability": probability,
-            "dollars": dollars,
-            "expected_dollars": probability * dollars,
-        }
-    )
-
-
-def _history(truth: Truth, claims: pd.Series, day: np.datetime64) -> dict[str, Any]:
-    """Return what the house had tried on each claim before a day."""
-    before = truth.tries[truth.tries["date"] < day]
-    claim, action = before["claim_id"], before["action"]
-
-    def on_claims(values: pd.Series, empty: Any) -> Any:
-        return values.reindex(claims, fill_value=empty).to_numpy()
-
-    corrected = action.isin([one.name.lower() for one in _CLAIM_ACTIONS])
-    appealed = action.isin([one.name.lower() for one in _APPEALS])
-    first = before[action == "appeal_1"].groupby("claim_id")["decided_date"].max()
-    return {
-        "tries": on_claims(before.groupby("claim_id").size(), 0).astype(np.int64),
-        "corrected": on_claims(corrected.groupby(claim).any(), False).astype(bool),
-        "appealed": on_claims(appealed.groupby(claim).any(), False).astype(bool),
-        "decided": first.reindex(claims).fillna(pd.Timestamp(_FAR)).to_numpy().astype("datetime64[us]"),
-        "twice": on_claims((action == "appeal_2").groupby(claim).any(), False).astype(bool),
-    }
-
-
-def _is_live(
-    scenario: Scenario,
-    facts: pd.DataFrame,
-    taken: Ints,
-    wanted: Ints,
-    arrives: npt.NDArray[Any],
-    past: dict[str, Any],
-    day: np.datetime64,
-) -> Flags:
-    """Return whether each action may still be taken on the day."""
-    from arlab.synth.rulebook import rules_under
-
-    payers = rules_under(scenario.contracts).payers
-    second = dict(zip(payers.names, payers.appeal_2_days.tolist(), strict=True))
-    by_claim = np.isin(taken, _CLAIM_ACTIONS) & ~past["corrected"]
-    by_claim &= arrives <= facts["correct_due"].to_numpy()
-    in_time = arrives <= facts["appeal_1_due"].fillna(pd.Timestamp("1900-01-01")).to_numpy()
-    first = np.isin(taken, [Action.APPEAL_1, Action.PROOF_OF_TIMELY_FILING]) & ~past["appealed"] & in_time
-    days = facts["payer"].map(second).to_numpy().astype("timedelta64[D]")
-    decided = past["decided"]
-    again = (taken == Action.APPEAL_2) & (decided <= day) & (decided > np.datetime64("1900-01-01"))
-    again &= ~past["twice"] & (arrives <= decided + days) & (days > np.timedelta64(0, "D"))
-    return by_claim | first | again
-
-
-def _tomorrow(scenario: Scenario, day: Any) -> Any:
-    """Return the working day on which what is sent on a day arrives."""
-    calendar = make_calendar(scenario.start, (scenario.end - scenario.start).days + 1200)
-    number = int((day - np.datetime64(scenario.start)).astype("timedelta64[D]").astype(np.int64))
-    return calendar.dates(calendar.plus_working(np.array([max(number, 0)]), 1))[0]
