@@ -415,7 +415,7 @@ def test_an_answer_says_how_the_claim_was_processed(name):
             for line in claim.lines:
                 if claim.status == "1" and line.paid > 0:
                     seq = sum(a for _, r, a in line.cas if r == "253")
-                    ours = sum(a for g, _, a in line.cas if g == "PR")
+                    ours = sum(a for _, r, a in line.cas if r in ("1", "2", "3"))
                     assert line.allowed == line.paid + seq + ours
     assert {"1", "22"} <= seen <= {"1", "2", "4", "22"}
     remarks = [r for one in answers(name).values() for c in one.claims for r in c.remarks]
@@ -670,6 +670,27 @@ def test_a_corrected_price_keeps_the_patients_share():
     new = ("1", 160, 100, [("PR", "2", 20), ("PR", "3", 20), ("CO", "45", 20)])
     assert said[1][0] == ("22", -160, -80, BACK)
     assert (said[1][1][:3], sorted(said[1][1][3])) == (new[:3], sorted(new[3]))
+
+
+def test_units_denied_and_paid_after_all_come_on_top_of_what_was_paid():
+    said = told(
+        ("c1", "2026-01-07", "charge", "payer_1", 160, {"line_number": 1}),
+        ("c1", FIRST, "contractual", "payer_1", -20, of_remit(1, 1, group_code="CO", carc="45")),
+        ("c1", FIRST, "payer_payment", "payer_1", -50, of_remit(1, 1)),
+        ("c1", FIRST, "transfer", "payer_1", -10, of_remit(1, 1, group_code="PR", carc="2")),
+        ("c1", FIRST, "denial", "payer_1", 0, of_remit(1, 1, memo_amount=80.0, group_code="CO", carc="151")),
+        ("c1", SECOND, "reversal", "payer_1", 0, of_remit(2, 1, memo_amount=-80.0, reverses_id="t0004")),
+        ("c1", SECOND, "contractual", "payer_1", -20, of_remit(2, 1, group_code="CO", carc="45")),
+        ("c1", SECOND, "payer_payment", "payer_1", -50, of_remit(2, 1)),
+        ("c1", SECOND, "transfer", "payer_1", -10, of_remit(2, 1, group_code="PR", carc="2")),
+        amounts=(50, 50, 0),
+        adjusted=(None, None, None),
+    )
+    assert said[0] == [("1", 160, 50, [("CO", "45", 20), ("CO", "151", 80), ("PR", "2", 10)])]
+    assert said[1] == [
+        ("22", -160, -50, [("CO", "45", -20), ("CO", "151", -80), ("PR", "2", -10)]),
+        ("1", 160, 100, [("CO", "45", 40), ("PR", "2", 20)]),
+    ]
 
 
 def test_a_copy_is_denied_beside_the_answer_to_the_original():

@@ -23,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 _PRICE_CORRECTED: Final = 0.3  # of underpaid claims
 # Commercial plans audit most and longest: factor on the scenario's share by class of payer.
-_AUDITED: Final = {"commercial": 3.0, "medicare": 0.6, "medicare_advantage": 0.4, "medicaid_managed": 0.5}
+_AUDITED: Final = {"commercial": 3.4, "medicare": 0.6, "medicare_advantage": 0.4, "medicaid_managed": 0.5}
 _TAKEBACK_WON: Final = 0.45
 _TAKEBACK_ACCEPTED: Final = 0.35
 _REASONS: Final = ("22", "27", "150")  # another payer came first, coverage had ended, level not supported

@@ -7,7 +7,7 @@ here add up to the charge of every line, or the practice is refused: nothing is 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -15,29 +15,14 @@ import pandas as pd
 
 from arlab.errors import InputRefused
 from arlab.synth.x12_facts import Facts, cents, day_texts, texts
+from arlab.synth.x12_postings import UNSAID_SHARE, Part, Row, moved_before, part_of, remit_rows
 from arlab.synth.x12_sendings import Sending, Sendings
 from arlab.tables import Practice
 
-__all__ = ["Answers", "ClaimAnswer", "LineAnswer", "Part", "read_answers"]
+__all__ = ["Answers", "ClaimAnswer", "LineAnswer", "read_answers"]
 
 COPY: Final = "18"  # denied because it is a copy: such an answer stands beside the one to the original
-_UNSAID_SHARE: Final = ("PR", "3")
 _EARLIER_PAYER: Final = ("OA", "23")
-_USUAL: Final = {"contractual": ("CO", "45"), "sequestration": ("CO", "253"), "transfer": _UNSAID_SHARE}
-
-
-class Part(NamedTuple):
-    """A piece of the charge of a line: paid, taken off, denied, the patient's share, the earlier payer's part.
-
-    ``role`` is one of paid, off, denied, share, earlier, taken; ``row`` the ledger row it was posted as, if any.
-    """
-
-    role: str
-    group: str
-    carc: str
-    cents: int
-    remark: str = ""
-    row: str = ""
 
 
 class LineAnswer(NamedTuple):
@@ -70,23 +55,6 @@ class _Standing(NamedTuple):
     line: LineAnswer
     payer: str
     sending: Sending
-
-
-class _Row(NamedTuple):
-    """A ledger row that a remittance explains."""
-
-    remit: str
-    claim: str
-    rank: int
-    line: int
-    kind: str
-    amount: int
-    memo: int
-    group: str
-    carc: str
-    rarc: str
-    row: str
-    reverses: str
 
 
 class Answers(NamedTuple):
@@ -125,9 +93,9 @@ def read_answers(practice: Practice, facts: Facts, sendings: Sendings) -> Answer
             strict=True,
         )
     )
-    reader = _Reader(facts, sendings, _moved_before(transactions))
+    reader = _Reader(facts, sendings, moved_before(transactions))
     by_remit: dict[str, list[ClaimAnswer]] = {remit: [] for remit in pays}
-    for (remit, claim, rank), rows in itertools.groupby(_remit_rows(transactions), key=itemgetter(0, 1, 2)):
+    for (remit, claim, rank), rows in itertools.groupby(remit_rows(transactions), key=itemgetter(0, 1, 2)):
         if remit not in pays:
             raise InputRefused(f"The ledger names remittance {remit}, which is not in the table remittances.")
         by_remit[remit] += reader.answer(claim, rank, *pays[remit], rows)
@@ -136,48 +104,6 @@ def read_answers(practice: Practice, facts: Facts, sendings: Sendings) -> Answer
         raise InputRefused(reader.problems[0] + more)
     _check_amounts(remittances, by_remit)
     return Answers({remit: tuple(answers) for remit, answers in by_remit.items()}, reader.course)
-
-
-def _remit_rows(transactions: pd.DataFrame) -> Iterator[_Row]:
-    """Yield the rows posted from remittances in posting order, the remittance's claims together."""
-    frame = transactions[transactions["remit_id"].notna()] if "remit_id" in transactions else transactions[:0]
-    # A transfer is told by what leaves a payer; the other half only says where it goes.
-    leaves = (frame["amount"] < 0) & (frame["group_code"] == "PR") if "group_code" in frame else False
-    frame = frame[frame["responsible"].str.startswith("payer_") & ((frame["kind"] != "transfer") | leaves)]
-    frame = frame.assign(posted=frame.groupby("remit_id")["posted_date"].transform("min"))
-    frame = frame.sort_values(
-        ["posted", "remit_id", "claim_id", "responsible", "line_number", "transaction_id"]
-    )
-    rank = frame["responsible"].str[-1].astype(int).tolist()
-    line = frame["line_number"].fillna(0).astype(int).tolist()
-    yield from map(
-        _Row,
-        texts(frame, "remit_id"),
-        texts(frame, "claim_id"),
-        rank,
-        line,
-        texts(frame, "kind"),
-        cents(frame, "amount"),
-        cents(frame, "memo_amount"),
-        texts(frame, "group_code"),
-        texts(frame, "carc"),
-        texts(frame, "rarc"),
-        texts(frame, "transaction_id"),
-        texts(frame, "reverses_id"),
-    )
-
-
-def _moved_before(transactions: pd.DataFrame) -> dict[tuple[str, int], int]:
-    """Return by claim and line (0: none named) what left the first payer for the patient without a remittance."""
-    frame = transactions[(transactions["kind"] == "transfer") & (transactions["amount"] < 0)]
-    frame = frame[(frame["responsible"] == "payer_1")]
-    if "remit_id" in frame:
-        frame = frame[frame["remit_id"].isna()]
-    keys = zip(texts(frame, "claim_id"), frame["line_number"].fillna(0).astype(int).tolist(), strict=True)
-    moved: dict[tuple[str, int], int] = {}
-    for key, amount in zip(keys, cents(frame, "amount"), strict=True):
-        moved[key] = moved.get(key, 0) - amount
-    return moved
 
 
 def _check_amounts(remittances: pd.DataFrame, by_remit: Mapping[str, list[ClaimAnswer]]) -> None:
@@ -206,7 +132,7 @@ class _Reader:
         self.course: dict[tuple[str, int], list[tuple[str, str, int, LineAnswer | None]]] = {}
         self.problems: list[str] = []
 
-    def answer(self, claim: str, rank: int, payer: str, day: str, rows: Iterable[_Row]) -> list[ClaimAnswer]:
+    def answer(self, claim: str, rank: int, payer: str, day: str, rows: Iterable[Row]) -> list[ClaimAnswer]:
         """Return what one remittance says of one claim: what is taken back, then what is answered anew."""
         charges = {line.number: line.charge for line in self.facts.claims[claim].lines}
         original = self.sendings.answered(claim, rank, payer, day, copy=False)
@@ -248,7 +174,7 @@ class _Reader:
         ]
 
     def _line(
-        self, key: tuple[str, int, int], charge: int, payer: str, rows: list[_Row]
+        self, key: tuple[str, int, int], charge: int, payer: str, rows: list[Row]
     ) -> tuple[list[_Standing], list[tuple[Part, ...]]]:
         """Return the answers to a line that are taken back, and the parts of each new one."""
         standings = self.standing.setdefault(key, [])
@@ -260,7 +186,7 @@ class _Reader:
         base = [
             part for one in old if one.payer == payer for part in one.line.parts if part.row not in undone
         ]
-        posted = [_part(row) for row in rows if row.kind not in ("reversal", "recoupment")]
+        posted = [part_of(row) for row in rows if row.kind not in ("reversal", "recoupment")]
         whole = [part for part in posted if part.role == "denied" and part.cents >= charge]
         posted = [part for part in posted if part not in whole]
 
@@ -281,8 +207,6 @@ class _Reader:
                 base += [part for part in old[-1].line.parts if part.role != "taken"]
             else:
                 base += [part for part in self.paid_as.get(key, ()) if part.role != "paid"]
-        if any(part.role == "share" for part in posted):
-            base = [part for part in base if part.role != "share"]
         parts = [part for part in base if part.role != "earlier"] + posted
         for one in old:
             standings.remove(one)
@@ -291,7 +215,7 @@ class _Reader:
         # A payer cannot take back what another payer has said: that is the practice's own booking.
         return [one for one in old if one.payer == payer], new
 
-    def _after_taking(self, key: tuple[str, int, int], line: LineAnswer, rows: list[_Row]) -> list[Part]:
+    def _after_taking(self, key: tuple[str, int, int], line: LineAnswer, rows: list[Row]) -> list[Part]:
         """Return the parts of the answer that follows a recoupment; none where the payer names no reason."""
         named = [Part("taken", row.group or "CO", row.carc, row.amount, row.rarc) for row in rows if row.carc]
         left = line.paid - sum(row.amount for row in rows)
@@ -315,7 +239,7 @@ class _Reader:
         elif rest:
             if rest > self.moved.get((claim, line), 0) + self.moved.get((claim, 0), 0):
                 self._problem(key, f"{rest / 100:.2f} of the charge is explained by no row")
-            parts = [*parts, Part("share", *_UNSAID_SHARE, rest)]
+            parts = [*parts, Part("share", *UNSAID_SHARE, rest)]
         return tuple(parts)
 
     def _problem(self, key: tuple[str, int, int], what: str) -> None:
@@ -323,19 +247,3 @@ class _Reader:
         self.problems.append(
             f"Line {line} of claim {claim} cannot be written as an answer of its payer {rank}: {what}."
         )
-
-
-def _part(row: _Row) -> Part:
-    """Return what a posted row is in an answer."""
-    group, carc = _USUAL.get(row.kind, ("CO", ""))
-    if row.kind == "payer_payment":
-        return Part("paid", "", "", -row.amount, row=row.row)
-    role = {"contractual": "off", "sequestration": "off", "denial": "denied", "transfer": "share"}.get(
-        row.kind
-    )
-    if role is None:
-        raise InputRefused(
-            f"Row {row.row} of kind {row.kind} names a remittance, which cannot say such a thing."
-        )
-    amount = row.memo if role == "denied" else -row.amount
-    return Part(role, row.group or group, row.carc or carc, amount, row.rarc, row.row)
