@@ -551,13 +551,14 @@ def test_generate_from_a_scenario_file_with_csv_tables_and_exports(tmp_path):
     )
     run = arlab(
         "generate", "--scenario", tmp_path / "own.toml", "--csv", "--out", tmp_path / "made",
-        "--export-layout", "claims", "--export-layout", "aging", "--messy",
+        "--export-layout", "claims", "--export-layout", "aging", "--messy", "--x12",
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (0, "")
     folder = Path(run.stdout.splitlines()[-1])
     assert "exports" in run.stdout and "2 files" in run.stdout and "answer key" in run.stdout
     assert (folder / "claims.csv").is_file() and not list(folder.glob("*.parquet"))
     assert {path.stem for path in (folder / "exports").glob("*.csv")} == {"claims", "aging"}
+    assert any((folder / "x12").iterdir())
     assert load_practice(folder).as_of.isoformat() == "2025-03-31"
     assert load_truth(folder).scenario.claims_per_year == 120
 

@@ -49,6 +49,11 @@ def test_a_hundred_thousand_claims_a_year_are_one_practice_and_one_more_is_a_com
     assert len({one.practice_name for one in plan}) == 6
 
 
+def test_a_scenario_that_has_the_claims_stays_as_it_is():
+    odd = Scenario(claims_per_year=100, months=7)  # 58 claims in seven months are 99.4 a year
+    assert plan_company(odd, claims=odd.claims) == (odd,)
+
+
 def test_the_company_of_the_benchmark():
     plan = plan_company(dataclasses.replace(PRESETS["typical"], months=24), claims=10_000_000)
     assert len(plan) == 250

@@ -1,9 +1,11 @@
 """The generator's money: carried-forward payments, patient shares, contract prices, the books line by line."""
 
 import dataclasses
+import datetime as dt
 import functools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,3 +137,57 @@ def test_no_party_is_taken_below_zero_without_a_reason(responsible):
     causes = below.groupby("claim_id")["reason"].agg(lambda reasons: set(reasons.dropna()))
     known = {"duplicate_payment", "paid_twice", "not_due_after_all", "keyed_twice", "other_payer_paid_too"}
     assert all(reasons & known for reasons in causes)
+
+
+WORLDS = st.builds(
+    dict,
+    name=st.sampled_from(
+        ["typical", "healthy", "distressed", "deadlines_bind", "orthopaedics", "payer_slows"]
+    ),
+    seed=st.integers(0, 10_000),
+    months=st.integers(1, 3),
+    later=st.integers(0, 300),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(WORLDS)
+def test_the_books_tie_out_in_any_world_on_any_day(world):
+    """Charges = payments + adjustments + open balance - credits: by claim, by portfolio, on every month end."""
+    preset = PRESETS[world["name"]]
+    start = preset.incidents[0].start.replace(day=1) if preset.incidents else preset.start
+    scenario = dataclasses.replace(
+        preset,
+        claims_per_year=400,
+        start=start,
+        months=max(world["months"], 6) if preset.incidents else world["months"],
+    )
+    scenario = dataclasses.replace(scenario, as_of=scenario.end + dt.timedelta(days=world["later"]))
+    made = make_practice(scenario, seed=world["seed"])
+    rows, claims = made.transactions, made.claims.set_index("claim_id")
+    cents = (rows["amount"] * 100).round().astype("int64")
+    kind, by_claim = rows["kind"], rows["claim_id"]
+
+    charged = cents.where(kind == "charge", 0).groupby(by_claim).sum()
+    assert (charged.reindex(claims.index) == (claims["charge"] * 100).round()).all()
+    assert (cents[kind == "denial"] == 0).all()
+    assert (cents.where(kind == "transfer", 0).groupby([by_claim, rows["posted_date"]]).sum() == 0).all()
+    assert (rows["posted_date"] <= pd.Timestamp(scenario.last_known_day)).all()
+    assert rows["posted_date"].is_monotonic_increasing
+
+    places = rows.set_index("transaction_id").index.get_indexer(rows["reverses_id"].dropna())
+    back = np.flatnonzero(rows["reverses_id"].notna())
+    assert (places >= 0).all() and len(set(places)) == len(places) and (places < back).all()
+    assert (cents.to_numpy()[places] == -cents.to_numpy()[back]).all()
+    assert (by_claim.to_numpy()[places] == by_claim.to_numpy()[back]).all()
+
+    settled = -cents.where(~kind.isin(["charge", "transfer"]), 0)
+    for day in pd.date_range(scenario.start, scenario.last_known_day, freq="ME"):
+        known = rows["posted_date"] <= day
+        held = cents[known].groupby([by_claim[known], rows["responsible"][known]]).sum()
+        open_cents, credit = held.clip(lower=0), (-held).clip(lower=0)
+        charges = cents[known & (kind == "charge")].sum()
+        assert charges - settled[known].sum() == open_cents.sum() - credit.sum()
+        net = (open_cents - credit).groupby("claim_id").sum()
+        moved = (cents.where(kind == "charge", 0) - settled)[known].groupby(by_claim[known]).sum()
+        assert (net == moved.reindex(net.index)).all()

@@ -54,6 +54,8 @@ def plan_company(scenario: Scenario, *, claims: int) -> tuple[Scenario, ...]:
     """
     if isinstance(claims, bool) or not isinstance(claims, int) or claims < 1:
         raise SettingsError(f"claims must be a whole number from 1, not {claims!r}.")
+    if claims == scenario.claims:
+        return (scenario,)
     a_year = max(1, round(claims * 12 / scenario.months))
     if a_year <= MOST_CLAIMS:
         return (dataclasses.replace(scenario, claims_per_year=a_year),)

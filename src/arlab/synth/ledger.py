@@ -24,8 +24,6 @@ __all__ = [
     "Ledger",
     "carried_forward",
     "join_rows",
-    "numbered",
-    "only_where",
     "remittance_table",
     "transaction_table",
 ]

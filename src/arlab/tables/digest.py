@@ -47,8 +47,9 @@ def content_digest(frame: pd.DataFrame, name: str) -> str:
     """
     schema = TABLES[name]
     columns = [column for column in schema.columns if column in frame.columns]
-    digest = hashlib.sha256((",".join(columns) + "\n").encode("utf-8"))
+    digest = hashlib.sha256(",".join(columns).encode("utf-8"))
     if not len(frame):
+        digest.update(b"\n")
         return digest.hexdigest()
     kinds = {column: schema.columns[column].metadata["kind"] for column in columns}
     values = {column: _plain(frame[column], kinds[column]) for column in columns}
@@ -61,6 +62,7 @@ def content_digest(frame: pd.DataFrame, name: str) -> str:
             piece = piece.slice(start, _BLOCK) if order is None else piece.take(order[part])
             texts.append(_text(piece, kinds[column]))
         digest.update(_rows(texts))
+    digest.update(b"\n")
     return digest.hexdigest()
 
 
@@ -124,10 +126,12 @@ def _text(values: pa.Array, kind: str) -> pa.Array:
 
 
 def _rows(texts: list[pa.Array]) -> memoryview:
-    """Return the lines of a block as a file has them."""
+    """Return the lines of a block as a file has them, each after the end of the line before."""
     comma, nothing, end = (pa.scalar(text, pa.large_string()) for text in (",", "", "\n"))
-    lines = pc.binary_join_element_wise(*texts, comma, null_handling="replace", null_replacement="")
-    return _bytes(pc.binary_join_element_wise(lines, end, nothing))
+    first = pc.binary_join_element_wise(end, texts[0], nothing)
+    return _bytes(
+        pc.binary_join_element_wise(first, *texts[1:], comma, null_handling="replace", null_replacement="")
+    )
 
 
 def _bytes(texts: pa.Array) -> memoryview:
