@@ -36,7 +36,9 @@ def make_first_answers(scenario: Scenario, seed: int, *, practice: int = 0) -> C
     """Return claims, lines, submissions and first answers as the columns that the loops fill too."""
     streams, rules = Streams(seed, practice=practice), rules_under(scenario.contracts)
     calendar = make_calendar(scenario.start, (scenario.end - scenario.start).days + 1 + RUN_OFF)
-    days = make_remit_days(rules, calendar, streams, scenario.incidents)
+    days = make_remit_days(
+        rules, calendar, streams, scenario.incidents, unapplied_share=scenario.unapplied_share
+    )
     patients = make_patients(scenario, rules, streams)
     visits = make_visits(scenario, calendar, patients, streams)
     lines = make_lines(scenario, rules, visits, patients, streams)

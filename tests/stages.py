@@ -53,7 +53,9 @@ def run_stages(scenario, seed):
         scenario=scenario,
         rules=rules,
         calendar=calendar,
-        days=make_remit_days(rules, calendar, streams, scenario.incidents),
+        days=make_remit_days(
+            rules, calendar, streams, scenario.incidents, unapplied_share=scenario.unapplied_share
+        ),
         patients=patients,
         visits=visits,
         lines=lines,

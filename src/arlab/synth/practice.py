@@ -102,7 +102,9 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
     rules = rules_under(scenario.contracts)
     service_days = (scenario.end - scenario.start).days + 1
     calendar = make_calendar(scenario.start, service_days + RUN_OFF + QUIET)
-    days = make_remit_days(rules, calendar, streams, scenario.incidents)
+    days = make_remit_days(
+        rules, calendar, streams, scenario.incidents, unapplied_share=scenario.unapplied_share
+    )
     patients = make_patients(scenario, rules, streams)
     visits = make_visits(scenario, calendar, patients, streams)
     lines = make_lines(scenario, rules, visits, patients, streams)

@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 # Working days from payment to posting: most remittances are posted within two days.
 _POSTING = np.array([0, 1, 1, 1, 1, 2, 2, 2, 3, 4])
+_UNAPPLIED = (8, 30)  # working days until money that was applied to no claim is found and posted
 _LATE_ANSWER = (45, 110)  # days in which a claim that a payer sits on is answered
 _NO_PAY_FASTER = 0.6  # a payer with a payment floor answers a denial in this part of the time
 
@@ -48,15 +49,26 @@ class RemitDays:
 
 
 def make_remit_days(
-    rules: Rulebook, calendar: Calendar, streams: Streams, incidents: tuple[Incident, ...] = ()
+    rules: Rulebook,
+    calendar: Calendar,
+    streams: Streams,
+    incidents: tuple[Incident, ...] = (),
+    *,
+    unapplied_share: float = 0.0,
 ) -> RemitDays:
-    """Return the payment and posting days of every payer over the simulated time."""
+    """Return the payment and posting days of every payer over the simulated time.
+
+    ``unapplied_share`` of the remittances lie about for weeks: the money is in the bank and on no claim.
+    """
     payers = rules.payers
     pays = payers.pays_on[:, calendar.weekday] & calendar.working
     pays[:, -1] = True
     days = np.where(pays, np.arange(calendar.length), calendar.length)
     next_pay = np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1]
     lag = _POSTING[streams.stage("posting").below(len(_POSTING), pays.shape)]
+    unapplied = streams.stage("unapplied money")
+    forgotten = unapplied.share(pays.shape) < unapplied_share
+    lag = np.where(forgotten, unapplied.between(*_UNAPPLIED, pays.shape), lag)
     posting = calendar.plus_working(np.broadcast_to(np.arange(calendar.length), pays.shape), lag)
     lags = np.array(
         [

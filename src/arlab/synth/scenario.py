@@ -110,7 +110,7 @@ class Scenario:
     appeal_from : dollars of expected recovery below which the house files no appeal
     poor_note_share : share of actions whose note says next to nothing
     misposted_share : share of denied lines that are posted as if the contract did not allow them
-    unapplied_share : share of remittances with money that is first posted to no claim in particular
+    unapplied_share : share of remittances whose money lies unapplied for weeks before it is posted to claims
     cleanup_days : median days until an item without any live remedy is written off
     statements, statement_days : statements sent before a balance is given up, and days between them
     agency_share : share of given-up patient balances that go to an agency instead of straight to bad debt
