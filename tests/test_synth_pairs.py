@@ -47,10 +47,10 @@ def test_the_excess_of_a_pair_is_the_count_in_the_answer_key(name):
     # Charges are entered, claims are numbered and answered as before: only the decisions of the incident are new.
     assert without.claims["claim_id"].equals(planted.claims["claim_id"])
     assert caused <= denied[1] - denied[0]
-    # The desk has more to do: a few lost claims are found later, or sooner, than without, past a filing limit.
+    # The desk has more to do: claims that the payer never got are found sooner, later or never.
     others = (denied[1] ^ denied[0]) - caused
-    late = [set(p.truth.denials.query("came_late")["claim_id"]) for p in (without, planted)]
-    assert others <= late[0] | late[1]
+    first = without.submissions.query("rank == 1 and sequence == 1").set_index("claim_id")["acceptance"]
+    assert (first.reindex(sorted(others)) != "accepted").all()
     assert abs(len(denied[1]) - len(denied[0]) - len(caused)) <= 2 * known["standard_deviation"]
     assert known["excess_denials"] == len(caused) > 10
     assert abs(known["excess_denials"] - known["expected_excess"]) <= 3 * known["standard_deviation"]
