@@ -204,7 +204,8 @@ def _loop(scenario: Scenario, seed: int, source: Source) -> Rows:
     day_table = Table(
         [WEEK[w] * YEAR[m] * (w >= 5 or open_) for w, m, open_ in zip(weekday, months, working, strict=False)]
     )
-    seen, visits = set(), []
+    seen: set[tuple[int, int]] = set()
+    visits: list[tuple[int, int]] = []
     while len(visits) < scenario.claims:
         key = (pick(day_table), int(len(patients) * share() ** 1.5))
         if key not in seen:
