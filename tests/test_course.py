@@ -427,6 +427,7 @@ def test_a_table_in_html_escapes_its_values_and_has_no_formulas():
     written = table_html(FRAME)
     assert '<td style="text-align: left">Oak &amp; Elm &lt;1&gt;</td>' in written
     assert '<td style="text-align: right">1,234.50</td>' in written
+    assert '<td style="text-align: left; white-space: nowrap">2026-01-05</td>' in written
     assert "mathjax_ignore" in written.splitlines()[0]
 
 

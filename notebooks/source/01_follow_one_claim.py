@@ -84,10 +84,11 @@ course.claim_kinds(practice, plain)
 
 # %%
 denied = course.find_claim(practice, "denied then paid")
-course.claim_ledger(practice, denied)
+display(course.claim_ledger(practice, denied))
+course.claim_sendings(practice, denied)
 
 # %% [markdown]
-# **What you see.** The row of the denial has the amount 0.00. What the payers owe is the same before it and after it. A denial is a decision, not a payment and not a write-off: the claim stays open until someone does something about it. Here someone did. The payer decided anew: it reversed its denial first, and then it paid.
+# **What you see.** The row of the denial has the amount 0.00. What the payers owe is the same before and after it. A denial is a decision, not a payment and not a write-off: the claim stays open until someone acts. Here someone did: the second table shows that a corrected claim was sent. The payer decided anew: it reversed its denial and paid.
 #
 # The column *why* gives the payer's reason by its number, in our own words. The reason tells you what to mend.
 #
@@ -115,9 +116,9 @@ course.claim_ledger(practice, taken)
 # %% [markdown]
 # ## 5. Every claim has a last day
 #
-# A claim must reach the payer within the filing limit, counted from the visit. Sending is not enough: only the payer's acceptance stops the clock. A rejected claim was never filed, and its clock runs on.
+# A claim must reach the payer within the filing limit, counted from the visit. Sending is not enough: only the payer's acceptance stops the clock. A claim that was rejected or got lost was never filed, and its clock runs on.
 #
-# This claim is still open. Here is every sending of it, and then the claim on its last day for filing and on the practice's day.
+# This claim is still open. Here are its sendings, then its remedies on the last day for filing and on the practice's day.
 
 # %%
 late = course.find_claim(practice, "filed too late")
@@ -128,7 +129,7 @@ last = course.filing_day(practice, late)
 course.compare_remedies(practice, late, days=[last, practice.as_of])
 
 # %% [markdown]
-# **What you see.** No sending was accepted, so the clock ran on. On the last day filing is live; after it, filing has expired. The balance still stands in the books, but the money is lost: a claim that comes too late may not be billed to the patient either.
+# **What you see.** The one sending got no answer, so the clock ran on. On the last day filing is live; after it, filing has expired. The balance still stands in the books, but the money is lost: a claim that comes too late may not be billed to the patient either.
 
 # %% [markdown]
 # ## One caution

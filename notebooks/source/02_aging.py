@@ -102,13 +102,13 @@ arlab.aging_wide_table(items, by=["who_owes"])
 # %% [markdown]
 # **What you see.** Two rows that add up to the whole practice. *Oldest share* is the part that is in the oldest bucket.
 #
-# Two kinds of balance wait for nothing: a claim that no payer has accepted (*not on file*), and a patient's share that no statement has asked for (*not yet stated*).
+# Two kinds of balance wait for nothing: a claim that the payer who owes it has not accepted (*not on file*), and a patient's share that no statement has asked for (*not yet stated*).
 
 # %%
 arlab.aging_table(items)[["bucket", "balance", "not_on_file", "not_yet_stated"]]
 
 # %% [markdown]
-# **What you see.** Both columns are parts of *balance*. In the youngest bucket they are often normal: the claim went out a few days ago. In an old bucket nobody will ever pay such a balance, unless someone sends the claim or the statement.
+# **What you see.** Both columns are parts of *balance*. In the youngest bucket they are often normal: the claim went out a few days ago. In an old bucket look at each one: it may have just passed to a second payer, who is to get the claim now. It may also be a claim that never arrived and whose filing limit has ended. Nobody pays before the claim or the statement is sent.
 
 # %% [markdown]
 # ## 5. By payer: where to call first
@@ -122,7 +122,7 @@ show(plot_aging_by(by_payer), describe_aging_by(by_payer))
 arlab.aging_wide_table(payers, by=["payer"])
 
 # %% [markdown]
-# **What you see.** One bar and one row for each payer, the largest first; dark parts are old. A long dark part on a short bar is a payer that is slow, or claims that nobody works.
+# **What you see.** One row for each payer, the largest first. The picture has one bar for each of the larger payers and one for all the others together; dark parts are old. A long dark part on a short bar is a payer that is slow, or claims that nobody works. Can you find one? Small payers show only in the table: look down *oldest share*.
 
 # %% [markdown]
 # ## 6. What the practice owes back

@@ -6,6 +6,7 @@ Writes tables as HTML and as text for a notebook's output, and errors as one sen
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,8 @@ from arlab.errors import ArlabError
 __all__ = ["Words", "install_display", "table_html", "table_text", "words_html"]
 
 MOST_ROWS = 20
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_UNBROKEN = "; white-space: nowrap"
 # Whole numbers that name something rather than count it are written without thousands separators.
 _NAMES_A_THING = ("year", "rank", "number", "id")
 # Keeps two dollar signs from being read as the ends of a formula, by the older and the newer name of the rule.
@@ -86,7 +89,7 @@ def _more(frame: pd.DataFrame) -> str:
 
 
 def table_html(frame: pd.DataFrame) -> str:
-    """Return a table as HTML, every value escaped, words left and numbers right.
+    """Return a table as HTML, every value escaped, words left and numbers right, no day broken at its dashes.
 
     Examples
     --------
@@ -100,7 +103,7 @@ def table_html(frame: pd.DataFrame) -> str:
     )
     rows = [
         "".join(
-            f'<td style="text-align: {side}">{html.escape(value)}</td>'
+            f'<td style="text-align: {side}{_UNBROKEN if _DAY.fullmatch(value) else ""}">{html.escape(value)}</td>'
             for value, side in zip(row, sides, strict=True)
         )
         for row in shown.itertuples(index=False, name=None)
