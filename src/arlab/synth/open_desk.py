@@ -102,7 +102,7 @@ def make_world(
     items = _items(scenario, rules, days, latent, np.flatnonzero(on_desk), first_sent, unknown, expected)
     world = World(
         days=days,
-        items={item.claim: item for item in items},
+        latent=latent,
         queue=Queue(rank or house_rank(scenario.house_order)),
         skills=[one.skill for one in scenario.team],
         minutes=_minutes(scenario, calendar),
@@ -144,7 +144,6 @@ def _items(
         decisions.group[at] == GROUPS.index("PR"), latent.triage[at] < propensity, answers.pay_day[at],
         answers.post_day[at], first_sent[at], np.zeros(len(at)),
         latent.documentation[at] * latent.leniency[at], np.full(len(at), int(Action.CORRECTED_CLAIM)),
-        latent.luck[at], latent.paid_lag[at], latent.denied_lag[at], latent.decision_lag[at],
         latent.tries_anyway[at], latent.cleanup[at], latent.order[at], latent.promise[at],
         latent.right_payer[at], np.zeros(len(at), dtype=bool),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from arlab.synth.desk import (
     End,
     Finding,
     Item,
+    Latent,
     Outcomes,
     Phase,
     Queue,
@@ -51,7 +52,7 @@ class World:
     Parameters
     ----------
     days : what calendars and payers do
-    items : every claim that is or will be an item, by claim
+    latent : what is true of each claim from the start
     queue : items that wait for work, in the order of the house
     skills, minutes : per biller: factor on chances, and minutes by day
     triage : whether items that the house leaves alone stay out of the queue
@@ -59,7 +60,7 @@ class World:
     """
 
     days: PayerDays
-    items: dict[int, Item]
+    latent: Latent
     queue: Queue
     skills: list[float]
     minutes: list[list[float]]
@@ -239,7 +240,7 @@ def _wins(world: World, item: Item, action: int, biller: int, day: int) -> bool:
     """Return whether the action brings the money."""
     quality = item.quality * world.skills[biller] * _FIT[item.wanted][action]
     chance = raw_chance(item.base, quality, float(day - item.pay_day), float(item.attempt))
-    return item.luck[min(item.attempt, ATTEMPTS - 1)] < min(chance, BEST)
+    return bool(world.latent.luck[item.claim, min(item.attempt, ATTEMPTS - 1)] < min(chance, BEST))
 
 
 def _check_status(world: World, item: Item, biller: int, channel: int, day: int) -> float:
@@ -322,8 +323,8 @@ def _send_claim(world: World, item: Item, action: int, won: bool, day: int) -> N
     payer = item.right_payer if action == Action.REBILL_OTHER_PAYER else item.payer
     attempt = min(item.attempt, ATTEMPTS - 1)
     received = days.tomorrow[day]
-    lag = item.paid_lag[attempt] if won else item.denied_lag[attempt]
-    pay_day, post_day = days.answer(payer, received, lag)
+    lag = (world.latent.paid_lag if won else world.latent.denied_lag)[item.claim, attempt]
+    pay_day, post_day = days.answer(payer, received, int(lag))
     item.corrected = True
     if action != Action.RECORDS_SENT:
         replaces = action == Action.CORRECTED_CLAIM and not item.unprocessable
@@ -339,13 +340,13 @@ def _file_appeal(world: World, item: Item, action: int, won: bool, day: int) -> 
     """File an appeal or the proof of timely filing; a letter decides, a remittance pays."""
     days = world.days
     attempt = min(item.attempt, ATTEMPTS - 1)
-    decided = days.roll[day + item.decision_lag[attempt]]
+    decided = days.roll[day + int(world.latent.decision_lag[item.claim, attempt])]
     real = action != Action.PROOF_OF_TIMELY_FILING
     level = 2 if action == Action.APPEAL_2 else 1
     if real:
         world.appeals.append((item.claim, level, day, decided, won))
     if won:
-        pay_day, post_day = days.answer(item.payer, decided, item.paid_lag[attempt])
+        pay_day, post_day = days.answer(item.payer, decided, int(world.latent.paid_lag[item.claim, attempt]))
         _win(world, item, item.payer, pay_day, post_day)
         return
     item.appeal_1_due = item.appeal_2_due = NEVER
