@@ -31,7 +31,7 @@ from arlab.synth.payer_days import PayerDays
 __all__ = ["SETUP_MINUTES", "World", "step"]
 
 NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
-SETUP_MINUTES: Final = {
+SETUP_MINUTES: Final[dict[int, int]] = {
     Channel.PORTAL: 3, Channel.PHONE: 2, Channel.CLEARINGHOUSE: 2, Channel.FAX: 4, Channel.INTERNAL: 0
 }  # fmt: skip
 """Minutes that a session takes before its first claim; on the telephone the wait comes on top."""
@@ -167,7 +167,7 @@ def _clean_up(world: World, day: int) -> None:
 def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) -> float:
     """Work claims of one payer by one channel until the call is full, the line empty or the day over."""
     payer, channel = line
-    spent = float(SETUP_MINUTES[Channel(channel)])
+    spent = float(SETUP_MINUTES[channel])
     most = _MOST
     if channel == Channel.PHONE:
         spent += world.days.hold[payer][day]
