@@ -151,6 +151,8 @@ class Outcomes:
     end_payer: Ints
 
 
+_DONE: Final = Phase.DONE
+
 Line: TypeAlias = tuple[int, int]
 """payer and channel"""
 Place: TypeAlias = tuple[float, int, Item, Line]
@@ -184,7 +186,7 @@ class Queue:
         """Return payer and channel of the line whose first item comes first, or None when nobody waits."""
         while self._every:
             _, number, item, line = self._every[0]
-            if item.phase < Phase.DONE and number not in self._taken:
+            if item.phase < _DONE and number not in self._taken:
                 return line
             heapq.heappop(self._every)
             self._taken.discard(number)
@@ -196,7 +198,7 @@ class Queue:
         while places:
             _, number, item, _ = heapq.heappop(places)
             self._taken.add(number)
-            if item.phase < Phase.DONE:
+            if item.phase < _DONE:
                 return item
         return None
 

@@ -98,7 +98,9 @@ def _remits(
     """Number the remittances by posting day and compute their amounts."""
     has = np.flatnonzero(rows["remit_day"] >= 0)
     payers = len(insured_plan)
-    keys, inverse = _distinct(rows["remit_day"].take(has).astype(np.int64) * payers + rows["remit_payer"].take(has))
+    keys, inverse = _distinct(
+        rows["remit_day"].take(has).astype(np.int64) * payers + rows["remit_payer"].take(has)
+    )
     day, payer = np.divmod(keys, payers)
     posted = days.post(payer, day)
     some = np.flatnonzero(cash.take(has))
