@@ -126,7 +126,7 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         payer=payer,
         service_day=visits.day,
         lags=draw_answer_lags(rules, days, streams, "first answers", payer),
-        has_paid_line=np.maximum.reduceat(pays_something, lines.start),
+        has_paid_line=lines.any_of_claim(pays_something),
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
