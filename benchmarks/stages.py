@@ -59,7 +59,7 @@ def make_first_answers(scenario: Scenario, seed: int, *, practice: int = 0) -> C
         payer=visits.payer,
         service_day=visits.day,
         lags=draw_answer_lags(rules, days, streams, "first answers", visits.payer),
-        has_paid_line=np.maximum.reduceat(pays_something, lines.start),
+        has_paid_line=lines.any_of_claim(pays_something),
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])

@@ -26,8 +26,7 @@ def practice(**changes):
 def item(claim, **facts):
     """Return an item of which only what is named matters."""
     empty = {field.name: 0 for field in dataclasses.fields(Item)}
-    empty |= {"phase": Phase.DENIED, "luck": [0.5] * 4, "paid_lag": [9] * 4, "denied_lag": [9] * 4}
-    known = {"correct_due": -1, "appeal_1_due": -1, "appeal_2_due": -1}
+    known = {"phase": Phase.DENIED, "correct_due": -1, "appeal_1_due": -1, "appeal_2_due": -1}
     return Item(**(empty | known | {"claim": claim} | facts))
 
 

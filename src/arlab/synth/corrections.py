@@ -39,7 +39,7 @@ def post_corrections(
     lines = book.lines
     draws = streams.stage("corrections")
     count = len(lines.start)
-    denied = np.add.reduceat(answers.decisions.denied_line.astype(np.int64), lines.start) > 0
+    denied = lines.any_of_claim(answers.decisions.denied_line)
     paid = (answers.post_day >= 0) & ~answers.late & ~denied & (lines.per_claim(lines.payment) > 0)
     fate = draws.share(count)
     audited = np.array([_AUDITED.get(name, 1.0) for name in CLASS_AT])
@@ -60,12 +60,9 @@ class _Event:
     """One payment day per claim, spread over the claim's lines."""
 
     def __init__(self, book: Book, days: RemitDays, payer: Ints, claim: Ints, day: Ints) -> None:
-        place = np.full(len(book.lines.start), -1)
-        place[claim] = np.arange(len(claim))
-        self.at = np.flatnonzero(place[book.lines.claim] >= 0)
-        self.claim = book.lines.claim[self.at]
+        self.at, entry = book.lines.of_claims(claim)
+        self.claim = claim[entry]
         self.number = book.lines.number[self.at]
-        entry = place[self.claim]
         self.pay_day = days.pay(payer[claim], day)
         self.post_day = days.post(payer[claim], self.pay_day)
         self.effective, self.posted = self.pay_day[entry], self.post_day[entry]

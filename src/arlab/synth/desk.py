@@ -121,10 +121,6 @@ class Item:
     base: float
     quality: float
     wanted: int
-    luck: list[float]
-    paid_lag: list[int]
-    denied_lag: list[int]
-    decision_lag: list[int]
     tries_anyway: bool
     cleanup: int
     order: float
@@ -155,6 +151,14 @@ class Outcomes:
     end_payer: Ints
 
 
+_DONE: Final = Phase.DONE
+
+Line: TypeAlias = tuple[int, int]
+"""payer and channel"""
+Place: TypeAlias = tuple[float, int, Item, Line]
+"""rank, number in the order of coming, and who stands where"""
+
+
 class Queue:
     """Items that wait for work, one line per payer and channel, each in the order of the house.
 
@@ -165,31 +169,36 @@ class Queue:
 
     def __init__(self, rank: Callable[[Item], float]) -> None:
         self.rank = rank
-        self.lines: dict[tuple[int, int], list[tuple[float, int, Item]]] = {}
+        self.lines: dict[Line, list[Place]] = {}
+        self._every: list[Place] = []  # the places of all lines; those taken meanwhile are passed over
+        self._taken: set[int] = set()
         self._count = 0
 
     def put(self, item: Item, channel: int) -> None:
         """Put an item into the line of its payer and channel."""
         self._count += 1
-        line = self.lines.setdefault((item.payer, channel), [])
-        heapq.heappush(line, (self.rank(item), self._count, item))
+        line = (item.payer, channel)
+        place = (self.rank(item), self._count, item, line)
+        heapq.heappush(self.lines.setdefault(line, []), place)
+        heapq.heappush(self._every, place)
 
-    def first_line(self) -> tuple[int, int] | None:
+    def first_line(self) -> Line | None:
         """Return payer and channel of the line whose first item comes first, or None when nobody waits."""
-        best, found = None, None
-        for key, line in self.lines.items():
-            while line and line[0][2].phase >= Phase.DONE:
-                heapq.heappop(line)
-            if line and (best is None or line[0] < best):
-                best, found = line[0], key
-        return found
+        while self._every:
+            _, number, item, line = self._every[0]
+            if item.phase < _DONE and number not in self._taken:
+                return line
+            heapq.heappop(self._every)
+            self._taken.discard(number)
+        return None
 
-    def take(self, line: tuple[int, int]) -> Item | None:
+    def take(self, line: Line) -> Item | None:
         """Take the first item of a line, or None when the line is empty."""
-        items = self.lines[line]
-        while items:
-            item = heapq.heappop(items)[2]
-            if item.phase < Phase.DONE:
+        places = self.lines[line]
+        while places:
+            _, number, item, _ = heapq.heappop(places)
+            self._taken.add(number)
+            if item.phase < _DONE:
                 return item
         return None
 

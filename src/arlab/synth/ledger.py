@@ -59,26 +59,33 @@ class Ledger:
 def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]) -> Ledger:
     """Return all postings in order, with their remittances; ``insured_plan`` marks payers that owe interest."""
     rows = book.log.joined()
-    speaks = (rows["amount"] != 0) | (rows["kind"] == _KIND["denial"]) | (rows["kind"] == _KIND["reversal"])
+    kind, reverses = rows["kind"], rows["reverses"]
+    speaks = (rows["amount"] != 0) | (kind == _KIND["denial"]) | (kind == _KIND["reversal"])
     order = _posting_order(rows["posted"], rows["claim"], np.flatnonzero(speaks))
     place = np.full(len(speaks), -1, dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    taken_back = rows["reverses"][order]
-    pays = (rows["kind"] == _KIND["payer_payment"]) | (rows["kind"] == _KIND["recoupment"])
-    reversing = (rows["reverses"] >= 0) & pays[np.maximum(rows["reverses"], 0)]
-    cash = np.where((pays | reversing) & (rows["remit_day"] >= 0), -rows["amount"], 0)[order]
-    rows = {name: values[order] for name, values in rows.items()}
+    is_cash = (kind == _KIND["payer_payment"]) | (kind == _KIND["recoupment"])
+    reversing = np.flatnonzero(reverses >= 0)
+    is_cash[reversing] |= is_cash[reverses[reversing]]
+    cash = (-rows["amount"] * (is_cash & (rows["remit_day"] >= 0))).take(order)
+    rows = {name: values.take(order) for name, values in rows.items()}
     remit, remits = _remits(rows, cash, days, service_day, insured_plan)
-    reverses = np.where(taken_back >= 0, place[np.maximum(taken_back, 0)], -1)
-    return Ledger(rows, place, reverses, remit, remits)
+    taken_back = np.full(len(order), -1, dtype=np.int32)
+    reversing = np.flatnonzero(rows["reverses"] >= 0)
+    taken_back[reversing] = place[rows["reverses"][reversing]]
+    return Ledger(rows, place, taken_back, remit, remits)
 
 
 def _posting_order(posted: Whole, claim: Whole, rows: Ints) -> Ints:
     """Return row numbers by posting day, claim and number: one sort of whole numbers that hold all three."""
-    claims, count = int(claim.max(initial=0)) + 1, len(posted) + 1
-    key = (posted[rows].astype(np.int64) * claims + claim[rows]) * count + rows
+    claims, bits = int(claim.max(initial=0)) + 1, len(posted).bit_length()
+    key = posted.take(rows).astype(np.int64)
+    key *= claims
+    key += claim.take(rows)
+    key <<= bits
+    key |= rows
     key.sort()
-    return key % count
+    return key & ((1 << bits) - 1)
 
 
 def _remits(
@@ -91,19 +98,22 @@ def _remits(
     """Number the remittances by posting day and compute their amounts."""
     has = np.flatnonzero(rows["remit_day"] >= 0)
     payers = len(insured_plan)
-    on_day, by_payer, paid = rows["remit_day"][has].astype(np.int64), rows["remit_payer"][has], cash[has]
-    keys, inverse = _distinct(on_day * payers + by_payer)
+    keys, inverse = _distinct(
+        rows["remit_day"].take(has).astype(np.int64) * payers + rows["remit_payer"].take(has)
+    )
     day, payer = np.divmod(keys, payers)
     posted = days.post(payer, day)
-    claims = np.bincount(inverse, weights=paid, minlength=len(keys)).astype(np.int64)
+    some = np.flatnonzero(cash.take(has))
+    of_remit, paid = inverse[some], cash[has[some]]
+    claims = np.bincount(of_remit, weights=paid, minlength=len(keys)).astype(np.int64)
 
     # Insured plans owe interest on what they pay late: it comes with the payment and is no claim payment.
-    age = on_day - service_day[rows["claim"][has]]
-    late = (paid > 0) & (age > _INTEREST_AFTER) & insured_plan[by_payer]
-    late &= rows["kind"][has] == _KIND["payer_payment"]
+    age = day[of_remit] - service_day[rows["claim"][has[some]]]
+    late = (paid > 0) & (age > _INTEREST_AFTER) & insured_plan[payer[of_remit]]
+    late &= rows["kind"][has[some]] == _KIND["payer_payment"]
     at = np.flatnonzero(late)
     owed = np.floor(paid[at] * _INTEREST * (age[at] - _INTEREST_AFTER) / 365)
-    interest = np.bincount(inverse[at], weights=owed, minlength=len(keys)).astype(np.int64)
+    interest = np.bincount(of_remit[at], weights=owed, minlength=len(keys)).astype(np.int64)
 
     amount = np.empty(len(keys), dtype=np.int64)
     for one in range(payers):

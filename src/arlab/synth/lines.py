@@ -67,8 +67,21 @@ class Lines:
         return self.allowed - self.patient_share - self.sequestration
 
     def per_claim(self, values: npt.NDArray[np.generic]) -> Ints:
-        """Return the sum of a line value for each claim."""
-        return np.add.reduceat(values.astype(np.int64), self.start)
+        """Return the sum of a whole line value for each claim (as doubles, which hold such sums exactly)."""
+        return np.bincount(self.claim, weights=values, minlength=len(self.start)).astype(np.int64)
+
+    def any_of_claim(self, which: Flags) -> Flags:
+        """Return for each claim whether any of its lines is marked."""
+        result = np.zeros(len(self.start), dtype=bool)
+        result[self.claim[which]] = True
+        return result
+
+    def of_claims(self, claim: Ints) -> tuple[Ints, Ints]:
+        """Return the positions of all lines of some claims (which may repeat), and which entry each belongs to."""
+        size = self.size[claim]
+        entry = np.repeat(np.arange(len(claim)), size)
+        first = np.cumsum(size) - size
+        return np.arange(len(entry)) + (self.start[claim] - first)[entry], entry
 
 
 def starts_of(keys: Ints) -> Ints:
@@ -137,10 +150,10 @@ def _services(
     adding = pick_tables(services.weights * ~services.first)
     chosen = np.empty((visits.count, 4), dtype=opening.dtype)
     row = visits.specialty * STEPS
-    chosen[:, 0] = _right_checkup(rules, visits, opening.ravel()[row + steps[0]])
+    chosen[:, 0] = _right_checkup(rules, visits, opening.take(row + steps[0]))
     for column in (1, 2, 3):
-        chosen[:, column] = adding.ravel()[row + steps[column]]
-    more = pick_table(_MORE_LINES)[steps[4]]
+        chosen[:, column] = adding.take(row + steps[column])
+    more = pick_table(_MORE_LINES).take(steps[4])
     second, third, fourth = chosen[:, 1], chosen[:, 2], chosen[:, 3]
     kept = np.empty((visits.count, 4), dtype=bool)
     kept[:, 0] = True
@@ -150,7 +163,7 @@ def _services(
     kept[:, 3] = (more >= 3) & (fourth != second) & (fourth != third)
     place = np.flatnonzero(kept)
     size = kept.sum(axis=1, dtype=np.int64)
-    return place >> 2, np.cumsum(size) - size, size, chosen.ravel()[place].astype(np.int64)
+    return place >> 2, np.cumsum(size) - size, size, chosen.take(place).astype(np.int64)
 
 
 def _right_checkup(

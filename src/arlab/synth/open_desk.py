@@ -5,8 +5,10 @@ Makes the desk as it is before the first day, and lets it run. What happens on a
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -20,7 +22,15 @@ from arlab.synth.rulebook import GROUPS, Rulebook
 from arlab.synth.scenario import Scenario
 from arlab.synth.world import World
 
-__all__ = ["FIRST_CHECK", "DeskLogs", "desk_logs", "house_propensity", "house_rank", "make_world"]
+__all__ = [
+    "FIRST_CHECK",
+    "DeskLogs",
+    "desk_logs",
+    "house_propensity",
+    "house_rank",
+    "make_world",
+    "uncollected",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -102,7 +112,7 @@ def make_world(
     items = _items(scenario, rules, days, latent, np.flatnonzero(on_desk), first_sent, unknown, expected)
     world = World(
         days=days,
-        items={item.claim: item for item in items},
+        latent=latent,
         queue=Queue(rank or house_rank(scenario.house_order)),
         skills=[one.skill for one in scenario.team],
         minutes=_minutes(scenario, calendar),
@@ -144,7 +154,6 @@ def _items(
         decisions.group[at] == GROUPS.index("PR"), latent.triage[at] < propensity, answers.pay_day[at],
         answers.post_day[at], first_sent[at], np.zeros(len(at)),
         latent.documentation[at] * latent.leniency[at], np.full(len(at), int(Action.CORRECTED_CLAIM)),
-        latent.luck[at], latent.paid_lag[at], latent.denied_lag[at], latent.decision_lag[at],
         latent.tries_anyway[at], latent.cleanup[at], latent.order[at], latent.promise[at],
         latent.right_payer[at], np.zeros(len(at), dtype=bool),
     )  # fmt: skip
@@ -191,3 +200,15 @@ def desk_logs(world: World) -> DeskLogs:
         rows = np.array(getattr(world, name), dtype=np.int64).reshape(-1, len(columns))
         logs[name] = {column: rows[:, place] for place, column in enumerate(columns)}
     return DeskLogs(**logs)
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep Python's garbage collector away: thousands of items wait for months, and none of them is garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

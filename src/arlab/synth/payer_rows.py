@@ -192,13 +192,13 @@ def post_later_denials(
     """
     book, answers = case.book, case.answers
     lines = book.lines
-    at, event = _lines_of(book, log["claim"])
+    at, event = lines.of_claims(log["claim"])
     hit = answers.late[lines.claim[at]] | answers.decisions.denied_line[at]
     at, event = at[hit], event[hit]
     again = at, _post_denials(case, at, log["payer"][event], log["pay_day"][event], log["post_day"][event])
 
     claim, pay_day, post_day = copies
-    at, event = _lines_of(book, claim)
+    at, event = lines.of_claims(claim)
     code = np.full(len(at), book.rules.denials.carcs.index("18"))
     book.post(
         "denial", "payer_1", claim=lines.claim[at], posted=post_day[event],
@@ -207,14 +207,6 @@ def post_later_denials(
         memo=lines.charge[at], carc=book.denial_carc(code), rarc=book.rarc_of[code, 0],
     )  # fmt: skip
     return again
-
-
-def _lines_of(book: Book, claim: Ints) -> tuple[Ints, Ints]:
-    """Return the positions of all lines of some claims (which may repeat), and which entry each belongs to."""
-    size = book.lines.size[claim]
-    event = np.repeat(np.arange(len(claim)), size)
-    first = np.cumsum(size) - size
-    return np.arange(len(event)) - np.repeat(first, size) + book.lines.start[claim][event], event
 
 
 def post_ends(case: Postings, outcomes: Outcomes, denial_rows: Ints, again: tuple[Ints, Ints]) -> None:

@@ -18,7 +18,8 @@ from arlab.synth.at_visit import post_charges
 from arlab.synth.book import make_book
 from arlab.synth.claim_edits import stop_claims
 from arlab.synth.corrections import post_corrections
-from arlab.synth.days import make_calendar
+from arlab.synth.days import Calendar, make_calendar
+from arlab.synth.desk import Latent, Outcomes
 from arlab.synth.facts import claim_tables, make_names, reference_tables
 from arlab.synth.follow_up import action_table, appeal_table, patient_tables, submission_table
 from arlab.synth.front_desk import make_front_desk
@@ -27,7 +28,7 @@ from arlab.synth.habits import make_habits
 from arlab.synth.latents import draw_latent
 from arlab.synth.ledger import join_rows, remittance_table, transaction_table
 from arlab.synth.lines import Lines, make_lines
-from arlab.synth.open_desk import desk_logs, make_world
+from arlab.synth.open_desk import DeskLogs, desk_logs, make_world, uncollected
 from arlab.synth.patient_rows import post_patients
 from arlab.synth.payer_days import make_payer_days
 from arlab.synth.payer_rows import Postings, post_ends, post_first_answers, post_later_denials
@@ -127,7 +128,7 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         payer=payer,
         service_day=visits.day,
         lags=draw_answer_lags(rules, days, streams, "first answers", payer),
-        has_paid_line=np.maximum.reduceat(pays_something, lines.start),
+        has_paid_line=lines.any_of_claim(pays_something),
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
@@ -136,20 +137,10 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
     latent = draw_latent(scenario, rules, days, answers, streams)
     expected = _expected(lines, in_time, answers, sent)
     misposted = _misposted(scenario, answers, streams)
-    world = make_world(
-        scenario,
-        rules,
-        calendar,
-        make_payer_days(rules, calendar, answers, streams.stage("telephone")),
-        latent,
-        first_sent=sent.first_day,
-        unknown=sent.unknown_to_payer,
-        expected=expected,
-        misposted=misposted,
+    worked_until = service_days + RUN_OFF
+    logs, outcomes = _follow_up(
+        scenario, rules, calendar, answers, latent, sent, expected, misposted, streams, worked_until
     )
-    for day in calendar.numbers[calendar.numbers < service_days + RUN_OFF].tolist():
-        step(world, day)
-    logs, outcomes = desk_logs(world), world.outcomes
     sent_log.add(**logs.sent, accepted=calendar.plus_working(logs.sent["received"], 1), touched=1)
 
     book = make_book(rules, lines)
@@ -224,6 +215,36 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
         logs.actions, run.expected, run.scenario.poor_note_share, calendar, names, streams, day=day
     )
     return tables
+
+
+@uncollected()
+def _follow_up(
+    scenario: Scenario,
+    rules: Rulebook,
+    calendar: Calendar,
+    answers: Answers,
+    latent: Latent,
+    sent: Sent,
+    expected: Ints,
+    misposted: Flags,
+    streams: Streams,
+    worked_until: int,
+) -> tuple[DeskLogs, Outcomes]:
+    """Let the desk work every working day before a day; return what it did and how the claims end."""
+    world = make_world(
+        scenario,
+        rules,
+        calendar,
+        make_payer_days(rules, calendar, answers, streams.stage("telephone")),
+        latent,
+        first_sent=sent.first_day,
+        unknown=sent.unknown_to_payer,
+        expected=expected,
+        misposted=misposted,
+    )
+    for day in calendar.numbers[calendar.numbers < worked_until].tolist():
+        step(world, day)
+    return desk_logs(world), world.outcomes
 
 
 def _expected(lines: Lines, stakes: Stakes, answers: Answers, sent: Sent) -> Ints:

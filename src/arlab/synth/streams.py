@@ -51,13 +51,13 @@ class Draws:
 
     def pick(self, table: npt.NDArray[np.integer], count: int) -> Ints:
         """Return entries of a lookup table (see :func:`pick_table` and :func:`lag_table`)."""
-        return table[_place(self.steps(count), len(table))].astype(np.int64)
+        return table.take(_place(self.steps(count), len(table))).astype(np.int64)
 
     def pick_by(self, tables: npt.NDArray[np.integer], row: npt.NDArray[np.integer]) -> Ints:
         """Return for each item an entry of its own row of lookup tables."""
         width = tables.shape[1]
         place = row.astype(np.int64) * width + _place(self.steps(len(row)), width)
-        return tables.ravel()[place].astype(np.int64)
+        return tables.take(place).astype(np.int64)
 
 
 def _place(steps: npt.NDArray[np.uint16], length: int) -> npt.NDArray[np.uint16]:

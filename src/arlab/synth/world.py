@@ -20,6 +20,7 @@ from arlab.synth.desk import (
     End,
     Finding,
     Item,
+    Latent,
     Outcomes,
     Phase,
     Queue,
@@ -30,7 +31,7 @@ from arlab.synth.payer_days import PayerDays
 __all__ = ["SETUP_MINUTES", "World", "step"]
 
 NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
-SETUP_MINUTES: Final = {
+SETUP_MINUTES: Final[dict[int, int]] = {
     Channel.PORTAL: 3, Channel.PHONE: 2, Channel.CLEARINGHOUSE: 2, Channel.FAX: 4, Channel.INTERNAL: 0
 }  # fmt: skip
 """Minutes that a session takes before its first claim; on the telephone the wait comes on top."""
@@ -41,6 +42,7 @@ _PROMISES: Final = 0.4  # of calls about claims in process
 _PROMISED_IN: Final = 16  # days
 _MINUTES: Final = [int(minutes) for minutes in MINUTES]
 _FIT: Final = [[float(value) for value in row] for row in FIT]
+_UNANSWERED, _DENIED, _DONE, _GIVEN_UP = Phase  # plain names: they are looked at for every item and day
 _CLAIM_ACTIONS: Final = (Action.CORRECTED_CLAIM, Action.RECORDS_SENT, Action.REBILL_OTHER_PAYER)
 
 
@@ -51,7 +53,7 @@ class World:
     Parameters
     ----------
     days : what calendars and payers do
-    items : every claim that is or will be an item, by claim
+    latent : what is true of each claim from the start
     queue : items that wait for work, in the order of the house
     skills, minutes : per biller: factor on chances, and minutes by day
     triage : whether items that the house leaves alone stay out of the queue
@@ -59,7 +61,7 @@ class World:
     """
 
     days: PayerDays
-    items: dict[int, Item]
+    latent: Latent
     queue: Queue
     skills: list[float]
     minutes: list[list[float]]
@@ -106,20 +108,20 @@ def _turns(count: int, day: int) -> list[int]:
 
 def _let_in(world: World, item: Item, day: int) -> None:
     """Put an item into the queue, or meet its answer, or leave it alone as the house would."""
-    if item.phase == Phase.DONE:
+    if item.phase == _DONE:
         return
-    if item.phase == Phase.GIVEN_UP:
+    if item.phase == _GIVEN_UP:
         finish(world, item, End(item.ends_as[0]), day, item.ends_as[1])
         return
-    if item.phase == Phase.UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
+    if item.phase == _UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
         meet_answer(world, item)
-        if item.phase >= Phase.DONE or item.post_day > day:
+        if item.phase >= _DONE or item.post_day > day:
             return
     _plan_sweep(world, item)
-    if item.phase == Phase.DENIED and world.triage and not item.worked_by_house:
+    if item.phase == _DENIED and world.triage and not item.worked_by_house:
         return
     payer_channel = world.days.channel[item.payer]
-    if item.phase == Phase.UNANSWERED:
+    if item.phase == _UNANSWERED:
         channel = payer_channel
     elif item.low_value:
         channel = int(Channel.INTERNAL)
@@ -137,7 +139,7 @@ def _schedule(world: World, item: Item, day: int) -> None:
 def _plan_sweep(world: World, item: Item) -> None:
     """Note when the manager's review gives the item up unless something changes before."""
     item.changes += 1
-    if item.phase == Phase.DENIED:
+    if item.phase == _DENIED:
         last = max(item.correct_due, item.appeal_1_due, item.appeal_2_due, item.post_day)
         day = item.post_day if item.low_value else last + item.cleanup + 1
     elif item.unknown:
@@ -152,12 +154,12 @@ def _clean_up(world: World, day: int) -> None:
     """Write off what is not worth the work, and what has had no remedy for long: the manager's review."""
     for number in range(max(0, day - 13), day + 1):
         for item, changes in world.sweeps[number]:
-            if item.phase >= Phase.DONE or item.changes != changes:
+            if item.phase >= _DONE or item.changes != changes:
                 continue
             finding = Finding.PAST_LIMIT
-            if item.phase == Phase.DENIED and item.low_value:
+            if item.phase == _DENIED and item.low_value:
                 finding = Finding.LOW_VALUE
-            patient = item.patient_group and item.phase == Phase.DENIED and not item.late
+            patient = item.patient_group and item.phase == _DENIED and not item.late
             gives_up = finding == Finding.LOW_VALUE or not patient
             finish(world, item, End.WRITTEN_OFF if gives_up else End.TO_PATIENT, day, finding)
         world.sweeps[number] = []
@@ -166,7 +168,7 @@ def _clean_up(world: World, day: int) -> None:
 def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) -> float:
     """Work claims of one payer by one channel until the call is full, the line empty or the day over."""
     payer, channel = line
-    spent = float(SETUP_MINUTES[Channel(channel)])
+    spent = float(SETUP_MINUTES[channel])
     most = _MOST
     if channel == Channel.PHONE:
         spent += world.days.hold[payer][day]
@@ -177,7 +179,7 @@ def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) ->
         item = world.queue.take(line)
         if item is None:
             break
-        if item.phase == Phase.UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
+        if item.phase == _UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
             _let_in(world, item, day)  # the answer has come meanwhile: nobody need look for it
             continue
         rows = len(world.actions)
@@ -209,7 +211,7 @@ def _log(
 
 def _touch(world: World, item: Item, biller: int, channel: int, day: int) -> float:
     """Do the next thing about an item and return the minutes it took."""
-    if item.phase == Phase.UNANSWERED:
+    if item.phase == _UNANSWERED:
         return _check_status(world, item, biller, channel, day)
     action, finding = next_action(world, item, day)
     minutes = _log(world, item, biller, channel, day, action, finding)
@@ -230,7 +232,7 @@ def _touch(world: World, item: Item, biller: int, channel: int, day: int) -> flo
 
 def _give_up(world: World, item: Item, end: End, day: int, finding: int) -> None:
     """Ask for an item to be written off or moved: it stays open until somebody approves."""
-    item.phase, item.ends_as = Phase.GIVEN_UP, (int(end), int(finding))
+    item.phase, item.ends_as = _GIVEN_UP, (int(end), int(finding))
     item.changes += 1
     _schedule(world, item, world.days.roll[day + item.cleanup // APPROVAL])
 
@@ -239,7 +241,7 @@ def _wins(world: World, item: Item, action: int, biller: int, day: int) -> bool:
     """Return whether the action brings the money."""
     quality = item.quality * world.skills[biller] * _FIT[item.wanted][action]
     chance = raw_chance(item.base, quality, float(day - item.pay_day), float(item.attempt))
-    return item.luck[min(item.attempt, ATTEMPTS - 1)] < min(chance, BEST)
+    return bool(world.latent.luck[item.claim, min(item.attempt, ATTEMPTS - 1)] < min(chance, BEST))
 
 
 def _check_status(world: World, item: Item, biller: int, channel: int, day: int) -> float:
@@ -275,7 +277,7 @@ def meet_answer(world: World, item: Item) -> None:
     if item.code < 0:
         finish(world, item, End.PAID, item.post_day, NEVER)
         return
-    item.phase = Phase.DENIED
+    item.phase = _DENIED
     start, payer = item.pay_day, item.payer
     item.correct_due = start + days.corrected[payer]
     if item.unprocessable:
@@ -322,8 +324,8 @@ def _send_claim(world: World, item: Item, action: int, won: bool, day: int) -> N
     payer = item.right_payer if action == Action.REBILL_OTHER_PAYER else item.payer
     attempt = min(item.attempt, ATTEMPTS - 1)
     received = days.tomorrow[day]
-    lag = item.paid_lag[attempt] if won else item.denied_lag[attempt]
-    pay_day, post_day = days.answer(payer, received, lag)
+    lag = (world.latent.paid_lag if won else world.latent.denied_lag)[item.claim, attempt]
+    pay_day, post_day = days.answer(payer, received, int(lag))
     item.corrected = True
     if action != Action.RECORDS_SENT:
         replaces = action == Action.CORRECTED_CLAIM and not item.unprocessable
@@ -339,13 +341,13 @@ def _file_appeal(world: World, item: Item, action: int, won: bool, day: int) -> 
     """File an appeal or the proof of timely filing; a letter decides, a remittance pays."""
     days = world.days
     attempt = min(item.attempt, ATTEMPTS - 1)
-    decided = days.roll[day + item.decision_lag[attempt]]
+    decided = days.roll[day + int(world.latent.decision_lag[item.claim, attempt])]
     real = action != Action.PROOF_OF_TIMELY_FILING
     level = 2 if action == Action.APPEAL_2 else 1
     if real:
         world.appeals.append((item.claim, level, day, decided, won))
     if won:
-        pay_day, post_day = days.answer(item.payer, decided, item.paid_lag[attempt])
+        pay_day, post_day = days.answer(item.payer, decided, int(world.latent.paid_lag[item.claim, attempt]))
         _win(world, item, item.payer, pay_day, post_day)
         return
     item.appeal_1_due = item.appeal_2_due = NEVER
@@ -364,7 +366,7 @@ def _win(world: World, item: Item, payer: int, pay_day: int, post_day: int) -> N
 
 def finish(world: World, item: Item, end: End, day: int, finding: int) -> None:
     """Take an item off the desk for good."""
-    item.phase = Phase.DONE
-    world.outcomes.end[item.claim] = end
+    item.phase = _DONE
+    world.outcomes.end[item.claim] = int(end)
     world.outcomes.end_day[item.claim] = day
     world.outcomes.end_finding[item.claim] = finding
