@@ -20,7 +20,7 @@ from arlab.synth.realism_facts import Facts
 from test_synth_bands import by_hand
 
 RULE = {rule.__name__: rule for rule in RULES}
-SCENARIO = Scenario(claims_per_year=8_000)
+SCENARIO = Scenario(claims_per_year=14_000)
 
 
 @functools.cache

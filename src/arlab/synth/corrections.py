@@ -21,6 +21,7 @@ __all__ = ["post_corrections"]
 
 Ints = npt.NDArray[np.int64]
 
+_IN_ORDER: Final = 9  # days to posting; of money that lies unapplied nobody knows yet what to put right
 _PRICE_CORRECTED: Final = 0.3  # of underpaid claims
 # Commercial plans audit most and longest: factor on the scenario's share by class of payer.
 _AUDITED: Final = {"commercial": 3.4, "medicare": 0.6, "medicare_advantage": 0.4, "medicaid_managed": 0.5}
@@ -41,6 +42,7 @@ def post_corrections(
     count = len(lines.start)
     denied = lines.any_of_claim(answers.decisions.denied_line)
     paid = (answers.post_day >= 0) & ~answers.late & ~denied & (lines.per_claim(lines.payment) > 0)
+    paid &= answers.post_day - answers.pay_day <= _IN_ORDER
     fate = draws.share(count)
     audited = np.array([_AUDITED.get(name, 1.0) for name in CLASS_AT])
     share = scenario.takeback_share * audited[book.rules.payers.payer_class[answers.payer]]

@@ -61,8 +61,8 @@ _DONE_WORDS: Final = {
     "appeal_2": "Filed the second appeal",
     "proof_of_timely_filing": "Sent the acceptance report as proof of timely filing",
     "rebill_other_payer": "Billed the payer that is responsible",
-    "write_off": "Written off",
-    "move_to_patient": "Moved the balance to the patient",
+    "write_off": "Asked for the write-off",
+    "move_to_patient": "Asked to move the balance to the patient",
 }
 _POOR_NOTES: Final = ("called payer", "checked claim", "will follow up")
 

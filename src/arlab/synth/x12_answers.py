@@ -123,7 +123,7 @@ def _check_amounts(remittances: pd.DataFrame, by_remit: Mapping[str, list[ClaimA
 
 
 class _Reader:
-    """Reads remittances in posting order and knows which answers are in force."""
+    """Reads remittances in order of payment and knows which answers are in force."""
 
     def __init__(self, facts: Facts, sendings: Sendings, moved: Mapping[tuple[str, int], int]) -> None:
         self.facts, self.sendings, self.moved = facts, sendings, moved

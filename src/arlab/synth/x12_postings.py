@@ -54,14 +54,14 @@ class Row(NamedTuple):
 
 
 def remit_rows(transactions: pd.DataFrame) -> Iterator[Row]:
-    """Yield the rows posted from remittances in posting order, the remittance's claims together."""
+    """Yield the rows posted from remittances in order of payment, which may have been posted later."""
     frame = transactions[transactions["remit_id"].notna()] if "remit_id" in transactions else transactions[:0]
     # A transfer is told by what leaves a payer; the other half only says where it goes.
     leaves = (frame["amount"] < 0) & (frame["group_code"] == "PR") if "group_code" in frame else False
     frame = frame[frame["responsible"].str.startswith("payer_") & ((frame["kind"] != "transfer") | leaves)]
-    frame = frame.assign(posted=frame.groupby("remit_id")["posted_date"].transform("min"))
+    frame = frame.assign(paid=frame.groupby("remit_id")["effective_date"].transform("min"))
     frame = frame.sort_values(
-        ["posted", "remit_id", "claim_id", "responsible", "line_number", "transaction_id"]
+        ["paid", "remit_id", "claim_id", "responsible", "line_number", "transaction_id"]
     )
     rank = frame["responsible"].str[-1].astype(int).tolist()
     line = frame["line_number"].fillna(0).astype(int).tolist()
