@@ -87,16 +87,16 @@ def make_decisions(
     """Draw the first decision on every claim."""
     draws = streams.stage("adjudication")
     count = visits.count
-    hazards = make_hazards(scenario, rules, visits, lines, front, habits)
+    hazards, chance = make_hazards(scenario, rules, visits, lines, front, habits)
     fate = draws.share(count)
-    upto, place = np.zeros(count), np.zeros(count, dtype=np.int64)
+    at = np.flatnonzero(fate < chance)
+    drawn, upto, place = fate[at], np.zeros(len(at)), np.zeros(len(at), dtype=np.int64)
     for row in hazards.values():
-        upto += row
-        place += fate >= upto
+        upto += row[at]
+        place += drawn >= upto
     order = np.array([CATEGORIES.index(name) for name in hazards], dtype=np.int64)
-    at = np.flatnonzero(place < len(order))
     code = np.full(count, PAID)
-    code[at] = _codes(rules, order[place[at]], at, visits, front, draws.steps(count)[at])
+    code[at] = _codes(rules, order[place], at, visits, front, draws.steps(count)[at])
 
     late_code = rules.denials.carcs.index("29")
     wrongly = (draws.share(count) < scenario.wrongly_late_share) & (code == PAID)
@@ -110,7 +110,7 @@ def make_decisions(
         lines,
         front,
         fate=fate,
-        usual=upto,
+        usual=chance,
         wrongly_late=wrongly,
         wrongly_late_share=scenario.wrongly_late_share,
     )

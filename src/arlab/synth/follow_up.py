@@ -90,7 +90,7 @@ def submission_table(
         {
             "submission_id": numbered("S", number[shown], 7),
             "claim_id": names.claims[rows["claim"]],
-            "rank": rows["rank"],
+            "rank": rows["rank"].astype(np.int64),
             "payer": names.payers[rows["payer"]],
             "sequence": sequence[shown],
             "frequency_code": words(("1", "7"), (rows["frequency"] == 7).astype(np.int64)),

@@ -7,6 +7,7 @@ Whether the payer does pay is decided in ``adjudication``.
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,7 @@ class Lines:
         """Deductible, coinsurance and copay together."""
         return self.deductible + self.coinsurance + self.copay
 
-    @property
+    @functools.cached_property
     def payment(self) -> Ints:
         """What the first payer pays when it pays."""
         return self.allowed - self.patient_share - self.sequestration
@@ -162,7 +163,9 @@ def _services(
     kept[:, 2] = (more >= 2) & (third != second)
     kept[:, 3] = (more >= 3) & (fourth != second) & (fourth != third)
     place = np.flatnonzero(kept)
-    size = kept.sum(axis=1, dtype=np.int64)
+    size = kept[:, 0].astype(np.int64)
+    for column in (1, 2, 3):
+        size += kept[:, column]
     return place >> 2, np.cumsum(size) - size, size, chosen.take(place).astype(np.int64)
 
 
