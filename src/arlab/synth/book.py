@@ -137,19 +137,24 @@ class Book:
     ) -> None:
         """Add the two rows that move a balance; an amount below zero moves it back, zero moves nothing."""
         at = np.flatnonzero(amount)
-        for party, sign in ((source, -1), (target, 1)):
+        amount, claim, posted = amount[at], claim[at], posted[at]
+        effective = None if effective is None else effective[at]
+        remit = None if remit is None else (remit[0][at], remit[1][at])
+        on_line = 0 if line is None else line[at]
+        carc = carc[at] if isinstance(carc, np.ndarray) else carc
+        for party, moved in ((source, -amount), (target, amount)):
             self.post(
                 "transfer",
                 party,
-                claim=claim[at],
-                posted=posted[at],
-                amount=sign * amount[at],
-                effective=None if effective is None else effective[at],
+                claim=claim,
+                posted=posted,
+                amount=moved,
+                effective=effective,
                 reason=reason,
                 group=group,
-                remit=None if remit is None else (remit[0][at], remit[1][at]),
-                line=0 if line is None else line[at],
-                carc=carc[at] if isinstance(carc, np.ndarray) else carc,
+                remit=remit,
+                line=on_line,
+                carc=carc,
             )
 
 

@@ -81,9 +81,9 @@ def draw_answer_lags(
     """
     draws = streams.stage(stage)
     lag = draws.pick_by(days.lags, payer)
-    late = np.flatnonzero(draws.share(len(payer)) < rules.payers.late_share[payer])
+    late = np.flatnonzero(draws.share(len(payer)) < rules.payers.late_share.take(payer))
     lag[late] = draws.between(*_LATE_ANSWER, len(payer))[late]
-    floor = rules.payers.floor_days[payer]
+    floor = rules.payers.floor_days.take(payer)
     at = np.flatnonzero(floor)
     denied = lag.copy()
     denied[at] = np.maximum((lag[at] * _NO_PAY_FASTER).astype(np.int64), 4)
