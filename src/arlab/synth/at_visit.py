@@ -30,7 +30,7 @@ class Shares:
     the payment day, for claims with a second payer.
     """
 
-    due_at_visit: Ints
+    due_at_visit: npt.NDArray[np.int32]
     collected: Ints
     second_payer: Ints
     owed: list[tuple[Ints, Ints, Ints]] = dataclasses.field(default_factory=list)

@@ -19,6 +19,7 @@ from arlab.tables import RESPONSIBLE, TRANSACTION_KINDS
 __all__ = ["REASONS", "Book", "make_book"]
 
 Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
 
 REASONS: Final = (
@@ -97,15 +98,15 @@ class Book:
         *,
         claim: Ints,
         posted: Ints,
-        amount: Ints,
+        amount: Whole,
         effective: Ints | None = None,
         reason: str | Ints = "",
         group: str | Ints = "",
         remit: tuple[Ints, Ints] | None = None,
-        **more: Ints | int,
+        **more: Whole | int,
     ) -> Ints:
         """Add rows and return their numbers; ``remit`` is payer and payment day."""
-        values: dict[str, Ints | int] = dict(more)
+        values: dict[str, Whole | int] = dict(more)
         if remit is not None:
             values["remit_payer"], values["remit_day"] = remit
         return self.log.add(
@@ -127,7 +128,7 @@ class Book:
         *,
         claim: Ints,
         posted: Ints,
-        amount: Ints,
+        amount: Whole,
         effective: Ints | None = None,
         reason: str = "",
         group: str = "",

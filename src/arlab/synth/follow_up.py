@@ -118,7 +118,7 @@ def _place_in_group(group: Ints) -> Ints:
 def appeal_table(
     log: dict[str, Ints],
     book: Book,
-    allowed: Ints,
+    allowed: npt.NDArray[np.integer],
     ledger: Ledger,
     denial_rows: Ints,
     calendar: Calendar,

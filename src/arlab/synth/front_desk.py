@@ -24,6 +24,7 @@ from arlab.synth.visits import Visits
 __all__ = ["NEVER", "RESULTS", "FrontDesk", "make_front_desk"]
 
 Ints = npt.NDArray[np.int64]
+Cents = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -78,8 +79,8 @@ class FrontDesk:
     estimate: Ints
     due: Ints
     collected: Ints
-    due_by_line: Ints
-    discount: Ints
+    due_by_line: Cents
+    discount: Cents
 
     @property
     def no_authorisation(self) -> Flags:
@@ -168,11 +169,11 @@ def _authorisations(
     return wanted, got, ((wanted >> halved) << doubled) * got
 
 
-def _self_pay(lines: Lines, insured: Flags) -> tuple[Ints, Ints]:
+def _self_pay(lines: Lines, insured: Flags) -> tuple[Cents, Ints]:
     """Return the discount of patients who pay themselves by line, and what they owe after it by claim."""
     at = np.flatnonzero(~insured.take(lines.claim))
     discount = np.zeros_like(lines.charge)
-    discount[at] = (lines.charge[at] * _SELF_PAY_DISCOUNT).astype(np.int64)
+    discount[at] = (lines.charge[at] * _SELF_PAY_DISCOUNT).astype(np.int32)
     owed = np.zeros(len(insured), dtype=np.int64)
     np.add.at(owed, lines.claim[at], lines.charge[at] - discount[at])
     return discount, owed
@@ -239,7 +240,7 @@ def _due_by_line(
     lines: Lines,
     first_family: Ints,
     draws: Draws,
-) -> tuple[Ints, Flags]:
+) -> tuple[Cents, Flags]:
     """Return what is due at the visit by line, the copay and at some visits an estimate of the rest; and at which.
 
     Estimates are wrong by some, mostly too low, and now and then a copay is asked for where none is due. Nothing
@@ -250,7 +251,7 @@ def _due_by_line(
     estimated = ~preventive & (drawn < scenario.estimate_share)
     rest = lines.deductible + lines.coinsurance
     factor = ((0.7 + 0.4 * error) / 500 * estimated).take(lines.claim)
-    due = lines.copay + (rest * factor).astype(np.int64) * 500
+    due = lines.copay + (rest * factor).astype(np.int32) * 500
     mistaken = np.flatnonzero(preventive & (drawn < _WRONG_COPAY))
     usual = rules.payers.copay[visits.payer[mistaken]] * patients.pays_copay[visits.patient[mistaken]]
     due[lines.start[mistaken]] = usual

@@ -21,6 +21,8 @@ from arlab.synth.stakes import Money, Stakes
 __all__ = ["Postings", "post_ends", "post_first_answers", "post_later_denials"]
 
 Ints = npt.NDArray[np.int64]
+Cents = npt.NDArray[np.int32]
+Whole = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
 
 _WRITE_OFF_REASON = {
@@ -135,7 +137,7 @@ def _post_paid(
     claim, number = book.lines.claim[at], book.lines.number[at]
     posted, effective, payer = post_days[claim], pay_days[claim], payers[claim]
 
-    def row(kind: str, amount: Ints, carc: str) -> None:
+    def row(kind: str, amount: Cents, carc: str) -> None:
         some = np.flatnonzero(amount)
         rows = book.post(
             kind, "payer_1", claim=claim[some], posted=posted[some], amount=-amount[some],
@@ -250,7 +252,7 @@ def post_ends(case: Postings, outcomes: Outcomes, denial_rows: Ints, again: tupl
     shares.owed.append((claim, outcomes.end_day[claim], amount + _not_collected(shares, claim, due)))
 
 
-def _down_to_contract(case: Postings, outcomes: Outcomes, at: Ints, left: Ints) -> Ints:
+def _down_to_contract(case: Postings, outcomes: Outcomes, at: Ints, left: Whole) -> Whole:
     """Take lines that the payer will not pay down to the contract price; return what is left of ``left``.
 
     The part of the charge above the contract was never worth anything: only the rest is a loss.

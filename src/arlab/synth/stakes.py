@@ -19,6 +19,7 @@ from arlab.synth.rulebook import Rulebook
 __all__ = ["Money", "Stakes", "split_lines"]
 
 Ints = npt.NDArray[np.int64]
+Cents = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 _OF_UNITS: Final = ("119", "151", "198")  # codes that question the number of units
@@ -43,48 +44,48 @@ class Money:
     at: Ints
     part: dict[str, Ints]
 
-    def _amount(self, name: str) -> Ints:
-        values: Ints = getattr(self.lines, name).copy()
+    def _amount(self, name: str) -> Cents:
+        values: Cents = getattr(self.lines, name).copy()
         values[self.at] = self.part[name]
         return values
 
     @property
-    def charge(self) -> Ints:
+    def charge(self) -> Cents:
         """What is charged."""
         return self._amount("charge")
 
     @property
-    def contract(self) -> Ints:
+    def contract(self) -> Cents:
         """What the contract allows."""
         return self._amount("contract")
 
     @property
-    def allowed(self) -> Ints:
+    def allowed(self) -> Cents:
         """What the payer's system allows."""
         return self._amount("allowed")
 
     @property
-    def payment(self) -> Ints:
+    def payment(self) -> Cents:
         """What the payer pays."""
         return self._amount("payment")
 
     @property
-    def sequestration(self) -> Ints:
+    def sequestration(self) -> Cents:
         """What the budget law keeps back."""
         return self._amount("sequestration")
 
     @property
-    def copay(self) -> Ints:
+    def copay(self) -> Cents:
         """The patient's copay."""
         return self._amount("copay")
 
     @property
-    def deductible(self) -> Ints:
+    def deductible(self) -> Cents:
         """The patient's deductible."""
         return self._amount("deductible")
 
     @property
-    def coinsurance(self) -> Ints:
+    def coinsurance(self) -> Cents:
         """The patient's coinsurance."""
         return self._amount("coinsurance")
 
@@ -113,7 +114,7 @@ def split_lines(rules: Rulebook, lines: Lines, decisions: Decisions, late: Flags
     at = denied[split]
     reduced = np.zeros(len(lines.claim), dtype=bool)
     reduced[at] = True
-    units = np.where(by_units[split], lines.units[at], 3)
+    units = np.where(by_units[split], lines.units[at].astype(np.int64), 3)
     paid = (units + 1) // 2
     whole = {name: getattr(lines, name)[at] for name in _PARTS}
     first = {name: values * paid // units for name, values in whole.items()}
