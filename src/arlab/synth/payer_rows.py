@@ -52,7 +52,7 @@ class Postings:
     shares: Shares
     stakes: Stakes
 
-    def due_still(self, at: Ints) -> Ints:
+    def due_still(self, at: Ints) -> Cents:
         """Return what was moved to the patient at the visit and not used up by a part paid before."""
         return np.where(self.stakes.reduced[at], 0, self.shares.due_at_visit[at])
 
@@ -126,7 +126,7 @@ def _post_denials(case: Postings, at: Ints, payer: Ints, pay_day: Ints, post_day
 
 
 def _post_paid(
-    case: Postings, at: Ints, money: Money, due: Ints, payers: Ints, pay_days: Ints, post_days: Ints
+    case: Postings, at: Ints, money: Money, due: Cents, payers: Ints, pay_days: Ints, post_days: Ints
 ) -> None:
     """Post lines as paid: contract adjustment, payment, sequestration, and the patient's share moved on.
 
@@ -180,7 +180,7 @@ def _post_paid(
     shares.to_second.append((at[passed], effective[passed], posted[passed], owed[passed]))
 
 
-def _not_collected(shares: Shares, claim: Ints, due: Ints) -> Ints:
+def _not_collected(shares: Shares, claim: Ints, due: Cents) -> Ints:
     """Return what was due at the visit and not collected; it is asked for with the rest."""
     return np.where(shares.collected[claim] == 0, due, 0)
 
