@@ -69,8 +69,8 @@ class Decisions:
 
 def is_late(rules: Rulebook, payer: Ints, service: Ints, submitted: Ints, received: Ints) -> Flags:
     """Return whether a sending misses the filing limit, judged on the day the contract names."""
-    counted = np.where(rules.payers.postmarked[payer], submitted, received)
-    return counted - service > rules.payers.filing_days[payer]
+    counted = np.where(rules.payers.postmarked.take(payer), submitted, received)
+    return counted - service > rules.payers.filing_days.take(payer)
 
 
 def make_decisions(
@@ -145,7 +145,7 @@ def _codes(
     by_category = (denials.category == np.arange(len(CATEGORIES))[:, None]) * denials.weight
 
     def only(carcs: tuple[str, ...]) -> Floats:
-        return np.isin(denials.carcs, carcs) * denials.weight
+        return np.array([carc in carcs for carc in denials.carcs]) * denials.weight
 
     kinds = [only(carcs) for carcs in (_OTHER_AUTHORISATION, _NO_NUMBER, _NO_REFERRAL, _TOO_MANY)]
     tables = pick_tables(np.vstack([by_category, kinds, [only(_TOO_MANY_OF_BENEFIT)]]))

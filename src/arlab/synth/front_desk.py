@@ -127,7 +127,7 @@ def make_front_desk(
     referral &= (visits.specialty != SPECIALTIES.index("primary_care")) & (first_family != _PREVENTIVE)
     referred = referral & (draws.share(count) < _REFERRED)
     wanted, got, granted = _authorisations(scenario, rules, visits, lines, habits, draws)
-    lag = _NOTE_LAGS[draws.pick(pick_table(_NOTE_WEIGHTS), count)]
+    lag = _NOTE_LAGS.take(draws.pick(pick_table(_NOTE_WEIGHTS), count))
 
     till = streams.stage("at the visit")
     due_by_line, estimated = _due_by_line(scenario, rules, visits, patients, lines, first_family, till)
@@ -161,7 +161,8 @@ def _authorisations(
 ) -> tuple[Ints, Flags, Ints]:
     """Return the units that want authorisation, whether there is one, and for how many units."""
     of_line = visits.payer.take(lines.claim) * len(rules.services.codes) + lines.service
-    wanted = lines.per_claim(lines.units * habits.wants_authorisation.take(of_line))
+    at = np.flatnonzero(habits.wants_authorisation.take(of_line))
+    wanted = np.bincount(lines.claim[at], weights=lines.units[at], minlength=visits.count).astype(np.int64)
     got = (wanted > 0) & (draws.share(visits.count) < scenario.authorisation_obtained_share)
     luck = draws.share(visits.count)
     halved = (luck < _TOO_FEW_UNITS) & (wanted > 1)
@@ -174,9 +175,8 @@ def _self_pay(lines: Lines, insured: Flags) -> tuple[Cents, Ints]:
     at = np.flatnonzero(~insured.take(lines.claim))
     discount = np.zeros_like(lines.charge)
     discount[at] = (lines.charge[at] * _SELF_PAY_DISCOUNT).astype(np.int32)
-    owed = np.zeros(len(insured), dtype=np.int64)
-    np.add.at(owed, lines.claim[at], lines.charge[at] - discount[at])
-    return discount, owed
+    owed = np.bincount(lines.claim[at], weights=lines.charge[at] - discount[at], minlength=len(insured))
+    return discount, owed.astype(np.int64)
 
 
 def _roster(locations: int, registrars: int) -> Ints:
@@ -209,16 +209,14 @@ def _coverage_checks(
     renewed = np.isin(np.arange(len(CLASS_AT)), [CLASS_AT[name] for name in _PLAN_YEARS])
     season = np.where(renewed[:, None], [_OTHER_MONTHS, _NEW_YEAR], 1.0)  # class x whether January to March
     place = visits.payer_class * 2 + (visits.month < 3)
-    ended = (_TROUBLE * (rates["eligibility"] + rates["wrong_payer"])[:, None] * season).ravel()[
-        place
-    ] * habit
-    mistyped = (_TROUBLE * rates["registration"][:, None] * season).ravel()[place] * habit
+    ended = (_TROUBLE * (rates["eligibility"] + rates["wrong_payer"])[:, None] * season).take(place) * habit
+    mistyped = (_TROUBLE * rates["registration"][:, None] * season).take(place) * habit
     fate = draws.share(count)
     coverage = fate < ended
     trouble = fate < ended + mistyped
 
     checked = insured & (draws.share(count) < 1 - (1 - scenario.eligibility_checked_share) * habit)
-    lead = _CHECK_LEADS[draws.pick(pick_table(_LEAD_WEIGHTS), count)]
+    lead = _CHECK_LEADS.take(draws.pick(pick_table(_LEAD_WEIGHTS), count))
     day = visits.day - lead
     weekday = (day + calendar.start.weekday()) % 7
     day -= np.maximum(weekday - 4, 0)  # on a Friday instead of a weekend

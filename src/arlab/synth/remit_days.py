@@ -40,11 +40,11 @@ class RemitDays:
 
     def pay(self, payer: Ints, day: Ints) -> Ints:
         """Return the payer's first payment day on or after a day."""
-        return self.next_pay[payer, self.calendar.clip(day)]
+        return self.next_pay.take(payer * self.calendar.length + self.calendar.clip(day))
 
     def post(self, payer: Ints, pay_day: Ints) -> Ints:
         """Return the day on which the practice posts the remittance of a payment day."""
-        return self.posting[payer, pay_day]
+        return self.posting.take(payer * self.calendar.length + pay_day)
 
 
 def make_remit_days(
@@ -55,7 +55,7 @@ def make_remit_days(
     pays = payers.pays_on[:, calendar.weekday] & calendar.working
     pays[:, -1] = True
     days = np.where(pays, np.arange(calendar.length), calendar.length)
-    next_pay = np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1]
+    next_pay = np.ascontiguousarray(np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1])
     lag = _POSTING[streams.stage("posting").below(len(_POSTING), pays.shape)]
     posting = calendar.plus_working(np.broadcast_to(np.arange(calendar.length), pays.shape), lag)
     lags = np.array(
