@@ -221,7 +221,9 @@ def test_rates_of_class_and_category_stay_whatever_the_front_desk_does(seed, che
         denial_factor=factor,
     )
     stages = run_stages(scenario, seed)
-    hazards = make_hazards(scenario, stages.rules, stages.visits, stages.lines, stages.mended, stages.habits)
+    hazards, _ = make_hazards(
+        scenario, stages.rules, stages.visits, stages.lines, stages.mended, stages.habits
+    )
     assert (sum(hazards.values()) <= 0.9 + 1e-12).all() and all((row >= 0).all() for row in hazards.values())
     classes = stages.visits.payer_class
     counts = np.bincount(classes, minlength=len(CLASS_AT))

@@ -69,8 +69,8 @@ class Decisions:
 
 def is_late(rules: Rulebook, payer: Ints, service: Ints, submitted: Ints, received: Ints) -> Flags:
     """Return whether a sending misses the filing limit, judged on the day the contract names."""
-    counted = np.where(rules.payers.postmarked[payer], submitted, received)
-    return counted - service > rules.payers.filing_days[payer]
+    counted = np.where(rules.payers.postmarked.take(payer), submitted, received)
+    return counted - service > rules.payers.filing_days.take(payer)
 
 
 def make_decisions(
@@ -87,16 +87,16 @@ def make_decisions(
     """Draw the first decision on every claim."""
     draws = streams.stage("adjudication")
     count = visits.count
-    hazards = make_hazards(scenario, rules, visits, lines, front, habits)
+    hazards, chance = make_hazards(scenario, rules, visits, lines, front, habits)
     fate = draws.share(count)
-    upto, place = np.zeros(count), np.zeros(count, dtype=np.int64)
+    at = np.flatnonzero(fate < chance)
+    drawn, upto, place = fate[at], np.zeros(len(at)), np.zeros(len(at), dtype=np.int64)
     for row in hazards.values():
-        upto += row
-        place += fate >= upto
+        upto += row[at]
+        place += drawn >= upto
     order = np.array([CATEGORIES.index(name) for name in hazards], dtype=np.int64)
-    at = np.flatnonzero(place < len(order))
     code = np.full(count, PAID)
-    code[at] = _codes(rules, order[place[at]], at, visits, front, draws.steps(count)[at])
+    code[at] = _codes(rules, order[place], at, visits, front, draws.steps(count)[at])
 
     late_code = rules.denials.carcs.index("29")
     wrongly = (draws.share(count) < scenario.wrongly_late_share) & (code == PAID)
@@ -110,7 +110,7 @@ def make_decisions(
         lines,
         front,
         fate=fate,
-        usual=upto,
+        usual=chance,
         wrongly_late=wrongly,
         wrongly_late_share=scenario.wrongly_late_share,
     )
@@ -145,7 +145,7 @@ def _codes(
     by_category = (denials.category == np.arange(len(CATEGORIES))[:, None]) * denials.weight
 
     def only(carcs: tuple[str, ...]) -> Floats:
-        return np.isin(denials.carcs, carcs) * denials.weight
+        return np.array([carc in carcs for carc in denials.carcs]) * denials.weight
 
     kinds = [only(carcs) for carcs in (_OTHER_AUTHORISATION, _NO_NUMBER, _NO_REFERRAL, _TOO_MANY)]
     tables = pick_tables(np.vstack([by_category, kinds, [only(_TOO_MANY_OF_BENEFIT)]]))

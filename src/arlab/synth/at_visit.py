@@ -30,10 +30,10 @@ class Shares:
     the payment day, for claims with a second payer.
     """
 
-    due_at_visit: Ints
+    due_at_visit: npt.NDArray[np.int32]
     collected: Ints
     second_payer: Ints
-    owed: list[tuple[Ints, Ints, Ints]] = dataclasses.field(default_factory=list)
+    owed: list[tuple[Ints, Ints, npt.NDArray[np.integer]]] = dataclasses.field(default_factory=list)
     to_second: list[tuple[Ints, Ints, Ints, Ints]] = dataclasses.field(default_factory=list)
 
 

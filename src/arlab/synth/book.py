@@ -19,6 +19,7 @@ from arlab.tables import RESPONSIBLE, TRANSACTION_KINDS
 __all__ = ["REASONS", "Book", "make_book"]
 
 Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
 
 REASONS: Final = (
@@ -97,15 +98,15 @@ class Book:
         *,
         claim: Ints,
         posted: Ints,
-        amount: Ints,
+        amount: Whole,
         effective: Ints | None = None,
         reason: str | Ints = "",
         group: str | Ints = "",
         remit: tuple[Ints, Ints] | None = None,
-        **more: Ints | int,
+        **more: Whole | int,
     ) -> Ints:
         """Add rows and return their numbers; ``remit`` is payer and payment day."""
-        values: dict[str, Ints | int] = dict(more)
+        values: dict[str, Whole | int] = dict(more)
         if remit is not None:
             values["remit_payer"], values["remit_day"] = remit
         return self.log.add(
@@ -127,7 +128,7 @@ class Book:
         *,
         claim: Ints,
         posted: Ints,
-        amount: Ints,
+        amount: Whole,
         effective: Ints | None = None,
         reason: str = "",
         group: str = "",
@@ -137,19 +138,24 @@ class Book:
     ) -> None:
         """Add the two rows that move a balance; an amount below zero moves it back, zero moves nothing."""
         at = np.flatnonzero(amount)
-        for party, sign in ((source, -1), (target, 1)):
+        amount, claim, posted = amount[at], claim[at], posted[at]
+        effective = None if effective is None else effective[at]
+        remit = None if remit is None else (remit[0][at], remit[1][at])
+        on_line = 0 if line is None else line[at]
+        carc = carc[at] if isinstance(carc, np.ndarray) else carc
+        for party, moved in ((source, -amount), (target, amount)):
             self.post(
                 "transfer",
                 party,
-                claim=claim[at],
-                posted=posted[at],
-                amount=sign * amount[at],
-                effective=None if effective is None else effective[at],
+                claim=claim,
+                posted=posted,
+                amount=moved,
+                effective=effective,
                 reason=reason,
                 group=group,
-                remit=None if remit is None else (remit[0][at], remit[1][at]),
-                line=0 if line is None else line[at],
-                carc=carc[at] if isinstance(carc, np.ndarray) else carc,
+                remit=remit,
+                line=on_line,
+                carc=carc,
             )
 
 

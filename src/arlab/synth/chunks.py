@@ -59,10 +59,16 @@ class Chunks:
 
     def joined(self) -> dict[str, Column]:
         """Return every column as one array, in its own type."""
-        table = {}
-        for name, (kind, default) in self._columns.items():
-            column = np.full(self.length, 0 if default is None else default, dtype=kind)
-            for first, after, value in self._pieces[name]:
-                column[first:after] = value
-            table[name] = column
-        return table
+        return {name: self.column(name) for name in self._columns}
+
+    def column(self, name: str) -> Column:
+        """Return one column as one array, in its own type."""
+        kind, default = self._columns[name]
+        column = np.full(self.length, 0 if default is None else default, dtype=kind)
+        for first, after, value in self._pieces[name]:
+            column[first:after] = value
+        return column
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        return tuple(self._columns)

@@ -53,12 +53,13 @@ class Calendar:
 
     def roll(self, day: Ints) -> Ints:
         """Return the same or the next working day."""
-        return self.next_working[self.clip(day)]
+        return self.next_working.take(self.clip(day))
 
     def plus_working(self, day: Ints, count: Ints | int) -> Ints:
         """Return the day so many working days after the same or next working day."""
-        place = self.ordinal[self.roll(day)] + count
-        return self.numbers[np.minimum(place, len(self.numbers) - 1)]
+        # A day that is not worked has the ordinal of the next one that is.
+        place = self.ordinal.take(self.clip(day)) + count
+        return self.numbers.take(np.minimum(place, len(self.numbers) - 1))
 
     def dates(
         self, day: npt.NDArray[np.integer], known: npt.NDArray[np.bool_] | None = None

@@ -46,7 +46,7 @@ class Names:
 def make_names(scenario: Scenario, rules: Rulebook, pool: NamePool, sent: Sent, patients: Patients) -> Names:
     """Return every name; claims are numbered in the order in which they were entered."""
     rank = np.empty(len(sent.entry_day), dtype=np.int64)
-    rank[np.argsort(sent.entry_day, kind="stable")] = np.arange(1, len(rank) + 1)
+    rank[np.argsort(sent.entry_day.astype(np.uint16), kind="stable")] = np.arange(1, len(rank) + 1)
     offices = [
         name if number < len(_OFFICES) else f"Office {number + 1}"
         for number, name in enumerate((*_OFFICES, *[""] * scenario.locations)[: scenario.locations])

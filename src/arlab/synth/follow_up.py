@@ -90,7 +90,7 @@ def submission_table(
         {
             "submission_id": numbered("S", number[shown], 7),
             "claim_id": names.claims[rows["claim"]],
-            "rank": rows["rank"],
+            "rank": rows["rank"].astype(np.int64),
             "payer": names.payers[rows["payer"]],
             "sequence": sequence[shown],
             "frequency_code": words(("1", "7"), (rows["frequency"] == 7).astype(np.int64)),
@@ -118,7 +118,7 @@ def _place_in_group(group: Ints) -> Ints:
 def appeal_table(
     log: dict[str, Ints],
     book: Book,
-    allowed: Ints,
+    allowed: npt.NDArray[np.integer],
     ledger: Ledger,
     denial_rows: Ints,
     calendar: Calendar,

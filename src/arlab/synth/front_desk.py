@@ -24,6 +24,7 @@ from arlab.synth.visits import Visits
 __all__ = ["NEVER", "RESULTS", "FrontDesk", "make_front_desk"]
 
 Ints = npt.NDArray[np.int64]
+Cents = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -78,8 +79,8 @@ class FrontDesk:
     estimate: Ints
     due: Ints
     collected: Ints
-    due_by_line: Ints
-    discount: Ints
+    due_by_line: Cents
+    discount: Cents
 
     @property
     def no_authorisation(self) -> Flags:
@@ -126,7 +127,7 @@ def make_front_desk(
     referral &= (visits.specialty != SPECIALTIES.index("primary_care")) & (first_family != _PREVENTIVE)
     referred = referral & (draws.share(count) < _REFERRED)
     wanted, got, granted = _authorisations(scenario, rules, visits, lines, habits, draws)
-    lag = _NOTE_LAGS[draws.pick(pick_table(_NOTE_WEIGHTS), count)]
+    lag = _NOTE_LAGS.take(draws.pick(pick_table(_NOTE_WEIGHTS), count))
 
     till = streams.stage("at the visit")
     due_by_line, estimated = _due_by_line(scenario, rules, visits, patients, lines, first_family, till)
@@ -160,7 +161,8 @@ def _authorisations(
 ) -> tuple[Ints, Flags, Ints]:
     """Return the units that want authorisation, whether there is one, and for how many units."""
     of_line = visits.payer.take(lines.claim) * len(rules.services.codes) + lines.service
-    wanted = lines.per_claim(lines.units * habits.wants_authorisation.take(of_line))
+    at = np.flatnonzero(habits.wants_authorisation.take(of_line))
+    wanted = np.bincount(lines.claim[at], weights=lines.units[at], minlength=visits.count).astype(np.int64)
     got = (wanted > 0) & (draws.share(visits.count) < scenario.authorisation_obtained_share)
     luck = draws.share(visits.count)
     halved = (luck < _TOO_FEW_UNITS) & (wanted > 1)
@@ -168,14 +170,13 @@ def _authorisations(
     return wanted, got, ((wanted >> halved) << doubled) * got
 
 
-def _self_pay(lines: Lines, insured: Flags) -> tuple[Ints, Ints]:
+def _self_pay(lines: Lines, insured: Flags) -> tuple[Cents, Ints]:
     """Return the discount of patients who pay themselves by line, and what they owe after it by claim."""
     at = np.flatnonzero(~insured.take(lines.claim))
     discount = np.zeros_like(lines.charge)
-    discount[at] = (lines.charge[at] * _SELF_PAY_DISCOUNT).astype(np.int64)
-    owed = np.zeros(len(insured), dtype=np.int64)
-    np.add.at(owed, lines.claim[at], lines.charge[at] - discount[at])
-    return discount, owed
+    discount[at] = (lines.charge[at] * _SELF_PAY_DISCOUNT).astype(np.int32)
+    owed = np.bincount(lines.claim[at], weights=lines.charge[at] - discount[at], minlength=len(insured))
+    return discount, owed.astype(np.int64)
 
 
 def _roster(locations: int, registrars: int) -> Ints:
@@ -208,16 +209,14 @@ def _coverage_checks(
     renewed = np.isin(np.arange(len(CLASS_AT)), [CLASS_AT[name] for name in _PLAN_YEARS])
     season = np.where(renewed[:, None], [_OTHER_MONTHS, _NEW_YEAR], 1.0)  # class x whether January to March
     place = visits.payer_class * 2 + (visits.month < 3)
-    ended = (_TROUBLE * (rates["eligibility"] + rates["wrong_payer"])[:, None] * season).ravel()[
-        place
-    ] * habit
-    mistyped = (_TROUBLE * rates["registration"][:, None] * season).ravel()[place] * habit
+    ended = (_TROUBLE * (rates["eligibility"] + rates["wrong_payer"])[:, None] * season).take(place) * habit
+    mistyped = (_TROUBLE * rates["registration"][:, None] * season).take(place) * habit
     fate = draws.share(count)
     coverage = fate < ended
     trouble = fate < ended + mistyped
 
     checked = insured & (draws.share(count) < 1 - (1 - scenario.eligibility_checked_share) * habit)
-    lead = _CHECK_LEADS[draws.pick(pick_table(_LEAD_WEIGHTS), count)]
+    lead = _CHECK_LEADS.take(draws.pick(pick_table(_LEAD_WEIGHTS), count))
     day = visits.day - lead
     weekday = (day + calendar.start.weekday()) % 7
     day -= np.maximum(weekday - 4, 0)  # on a Friday instead of a weekend
@@ -239,7 +238,7 @@ def _due_by_line(
     lines: Lines,
     first_family: Ints,
     draws: Draws,
-) -> tuple[Ints, Flags]:
+) -> tuple[Cents, Flags]:
     """Return what is due at the visit by line, the copay and at some visits an estimate of the rest; and at which.
 
     Estimates are wrong by some, mostly too low, and now and then a copay is asked for where none is due. Nothing
@@ -250,7 +249,7 @@ def _due_by_line(
     estimated = ~preventive & (drawn < scenario.estimate_share)
     rest = lines.deductible + lines.coinsurance
     factor = ((0.7 + 0.4 * error) / 500 * estimated).take(lines.claim)
-    due = lines.copay + (rest * factor).astype(np.int64) * 500
+    due = lines.copay + (rest * factor).astype(np.int32) * 500
     mistaken = np.flatnonzero(preventive & (drawn < _WRONG_COPAY))
     usual = rules.payers.copay[visits.payer[mistaken]] * patients.pays_copay[visits.patient[mistaken]]
     due[lines.start[mistaken]] = usual

@@ -60,8 +60,11 @@ class _Fault:
 
 def make_hazards(
     scenario: Scenario, rules: Rulebook, visits: Visits, lines: Lines, front: FrontDesk, habits: Habits
-) -> Rows:
-    """Return category -> probability of it for each claim (late and copied claims come by themselves)."""
+) -> tuple[Rows, Floats]:
+    """Return category -> probability of it for each claim, and the probability of any.
+
+    Late and copied claims come by themselves.
+    """
     usual = _usual(rules, visits, lines, front, habits)
     faults = _faults(visits, front, habits)
     counts = np.bincount(visits.payer_class, minlength=len(CLASS_AT))
@@ -74,9 +77,11 @@ def make_hazards(
     for row in result.values():
         total += row
     over = np.flatnonzero(total > _MOST)
-    for row in result.values():
-        row[over] *= _MOST / total[over]
-    return result
+    if len(over):
+        for row in result.values():
+            row[over] *= _MOST / total[over]
+        total[over] = sum(row[over] for row in result.values())
+    return result, total
 
 
 def _spread(usual: Floats, faults: tuple[_Fault, ...], payer_class: Ints, expected: Floats) -> Floats:
@@ -95,7 +100,8 @@ def _spread(usual: Floats, faults: tuple[_Fault, ...], payer_class: Ints, expect
         at_fault.append((fault.claims, fault.factor * scale[mine]))
     alone = rest < _SMALL  # every claim of the class has a fault: then none is worse than the others
     left[alone], rest[alone] = 1.0, np.maximum(whole[alone], _TINY)
-    result = usual * (left * expected / rest)[payer_class]
+    result = (left * expected / rest).take(payer_class)
+    result *= usual
     for claims, chance in at_fault:
         other = ~alone[payer_class[claims]]
         result[claims[other]] = chance[other]
@@ -106,32 +112,32 @@ def _usual(rules: Rulebook, visits: Visits, lines: Lines, front: FrontDesk, habi
     """Return category -> factor for each claim without a fault."""
     payer = visits.payer
     office = payer * habits.location.size + visits.location
-    desk = (habits.payer_location * habits.location).ravel()[office] * habits.registrar[front.registrar]
+    desk = (habits.payer_location * habits.location).take(office) * habits.registrar.take(front.registrar)
     renewed = np.isin(np.arange(len(CLASS_AT)), [CLASS_AT[name] for name in _PLAN_YEARS])
     season = np.where(renewed[:, None], [_OTHER_MONTHS, _NEW_YEAR], 1.0).ravel()
-    coverage = desk * season[visits.payer_class * 2 + (visits.month < 3)]
+    coverage = desk * season.take(visits.payer_class * 2 + (visits.month < 3))
 
-    service = payer * len(FAMILIES) + rules.services.family[lines.service[lines.start]]
-    plain = habits.payer_family.ravel()[service]
+    service = payer * len(FAMILIES) + rules.services.family.take(lines.service.take(lines.start))
+    plain = habits.payer_family.take(service)
     heavy = np.where(np.isin(FAMILIES, _HEAVY), _HEAVY_FACTOR, _LIGHT_FACTOR)
-    weighty = (habits.payer_family * heavy).ravel()[service]
-    provider = habits.provider[visits.provider]
-    notes = np.array([_NOTES_IN_TIME, _LATE_NOTES])[(front.note_lag > _NOTE_DAYS).astype(np.int64)]
-    asked = np.array([_NOT_REQUIRED, _ASKED_FOR])[front.authorisation_required.astype(np.int64)]
+    weighty = (habits.payer_family * heavy).take(service)
+    provider = habits.provider.take(visits.provider)
+    notes = np.array([_NOTES_IN_TIME, _LATE_NOTES]).take(front.note_lag > _NOTE_DAYS)
+    asked = np.array([_NOT_REQUIRED, _ASKED_FOR]).take(front.authorisation_required)
     fresh = (visits.provider == habits.newcomer) & (visits.month + 12 * visits.year < NEW_PROVIDER_MONTHS)
     return {
         "eligibility": coverage,
         "registration": coverage,
         "wrong_payer": coverage,
         "coordination_of_benefits": desk,
-        "claim_data": habits.payer_location.ravel()[office],
+        "claim_data": habits.payer_location.take(office),
         "documentation": weighty * provider * notes,
-        "coding": plain * provider * np.array([0.5, 1.4])[(lines.size > 1).astype(np.int64)],
+        "coding": plain * provider * np.array([0.5, 1.4]).take(lines.size > 1),
         "authorisation": plain * asked,
         "non_covered": plain,
         "benefit_limit": weighty,
         "medical_necessity": weighty,
-        "credentialing": np.array([_KNOWN_PROVIDER, _NEW_PROVIDER])[fresh.astype(np.int64)],
+        "credentialing": np.array([_KNOWN_PROVIDER, _NEW_PROVIDER]).take(fresh),
     }
 
 

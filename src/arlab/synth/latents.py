@@ -69,7 +69,7 @@ def draw_latent(
         triage=draws.share(count),
         order=draws.share(count),
         promise=draws.share(count),
-        right_payer=_right_payers(rules)[payer, draws.below(_CHOICES, count)],
+        right_payer=_right_payers(rules).take(payer * _CHOICES + draws.below(_CHOICES, count)),
     )
 
 
@@ -79,11 +79,10 @@ _CHOICES: Final = 12
 def _right_payers(rules: Rulebook) -> Ints:
     """Return for each payer a lookup table of who may be responsible instead."""
     classes, names = rules.payers.payer_class, list(CLASS_AT)
+    by_class = {name: np.flatnonzero(classes == place).tolist() for name, place in CLASS_AT.items()}
     table = np.empty((len(classes), _CHOICES), dtype=np.int64)
     for payer, payer_class in enumerate(classes.tolist()):
         meant = _MEANT.get(names[payer_class], ("commercial",))
-        others = [
-            p for name in meant for p in np.flatnonzero(classes == CLASS_AT[name]).tolist() if p != payer
-        ]
-        table[payer] = np.resize(others, _CHOICES)
+        others = [p for name in meant for p in by_class[name] if p != payer]
+        table[payer] = [others[choice % len(others)] for choice in range(_CHOICES)]
     return table

@@ -58,17 +58,17 @@ class Ledger:
 
 def join_rows(book: Book, days: RemitDays, service_day: Ints, insured_plan: npt.NDArray[np.bool_]) -> Ledger:
     """Return all postings in order, with their remittances; ``insured_plan`` marks payers that owe interest."""
-    rows = book.log.joined()
-    kind, reverses = rows["kind"], rows["reverses"]
-    speaks = (rows["amount"] != 0) | (kind == _KIND["denial"]) | (kind == _KIND["reversal"])
-    order = _posting_order(rows["posted"], rows["claim"], np.flatnonzero(speaks))
+    log = book.log
+    kind, amount, reverses = log.column("kind"), log.column("amount"), log.column("reverses")
+    speaks = (amount != 0) | (kind == _KIND["denial"]) | (kind == _KIND["reversal"])
+    order = _posting_order(log.column("posted"), log.column("claim"), np.flatnonzero(speaks))
     place = np.full(len(speaks), -1, dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     is_cash = (kind == _KIND["payer_payment"]) | (kind == _KIND["recoupment"])
     reversing = np.flatnonzero(reverses >= 0)
     is_cash[reversing] |= is_cash[reverses[reversing]]
-    cash = (-rows["amount"] * (is_cash & (rows["remit_day"] >= 0))).take(order)
-    rows = {name: values.take(order) for name, values in rows.items()}
+    cash = (-amount * (is_cash & (log.column("remit_day") >= 0))).take(order)
+    rows = {name: log.column(name).take(order) for name in log.names()}  # one at a time: they are large
     remit, remits = _remits(rows, cash, days, service_day, insured_plan)
     taken_back = np.full(len(order), -1, dtype=np.int32)
     reversing = np.flatnonzero(rows["reverses"] >= 0)
@@ -96,24 +96,28 @@ def _remits(
     insured_plan: npt.NDArray[np.bool_],
 ) -> tuple[Whole, dict[str, Ints]]:
     """Number the remittances by posting day and compute their amounts."""
-    has = np.flatnonzero(rows["remit_day"] >= 0)
     payers = len(insured_plan)
-    keys, inverse = _distinct(
-        rows["remit_day"].take(has).astype(np.int64) * payers + rows["remit_payer"].take(has)
-    )
+
+    def key_of(at: Ints) -> Ints:
+        """Return payment day and payer of rows as one number."""
+        return rows["remit_day"].take(at).astype(np.int64) * payers + rows["remit_payer"].take(at)
+
+    has = np.flatnonzero(rows["remit_day"] >= 0)
+    key = key_of(has)
+    keys, place_of = _distinct(key)
     day, payer = np.divmod(keys, payers)
     posted = days.post(payer, day)
-    some = np.flatnonzero(cash.take(has))
-    of_remit, paid = inverse[some], cash[has[some]]
-    claims = np.bincount(of_remit, weights=paid, minlength=len(keys)).astype(np.int64)
+    some = np.flatnonzero(cash)
+    place, paid = place_of[key_of(some)], cash[some]
+    claims = np.bincount(place, weights=paid, minlength=len(keys)).astype(np.int64)
 
     # Insured plans owe interest on what they pay late: it comes with the payment and is no claim payment.
-    age = day[of_remit] - service_day[rows["claim"][has[some]]]
-    late = (paid > 0) & (age > _INTEREST_AFTER) & insured_plan[payer[of_remit]]
-    late &= rows["kind"][has[some]] == _KIND["payer_payment"]
+    age = day[place] - service_day[rows["claim"][some]]
+    late = (paid > 0) & (age > _INTEREST_AFTER) & insured_plan[payer[place]]
+    late &= rows["kind"][some] == _KIND["payer_payment"]
     at = np.flatnonzero(late)
     owed = np.floor(paid[at] * _INTEREST * (age[at] - _INTEREST_AFTER) / 365)
-    interest = np.bincount(of_remit[at], weights=owed, minlength=len(keys)).astype(np.int64)
+    interest = np.bincount(place[at], weights=owed, minlength=len(keys)).astype(np.int64)
 
     amount = np.empty(len(keys), dtype=np.int64)
     for one in range(payers):
@@ -123,7 +127,7 @@ def _remits(
     rank = np.empty(len(keys), dtype=np.int64)
     rank[order] = np.arange(len(keys))
     remit = np.full(len(cash), -1, dtype=np.int32)
-    remit[has] = rank[inverse]
+    remit[has] = rank[place_of].take(key)
     parts = {
         "payer": payer,
         "day": day,
@@ -136,10 +140,10 @@ def _remits(
 
 
 def _distinct(keys: Ints) -> tuple[Ints, Ints]:
-    """Return the distinct keys in order and, for each entry, the place of its key; keys are small numbers."""
+    """Return the distinct keys in order, and a table of each one's place among them; keys are small numbers."""
     there = np.zeros(int(keys.max(initial=-1)) + 1, dtype=bool)
     there[keys] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
+    return np.flatnonzero(there), np.maximum(np.cumsum(there) - 1, 0)
 
 
 def carried_forward(owed: Ints) -> Ints:

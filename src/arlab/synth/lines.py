@@ -7,6 +7,7 @@ Whether the payer does pay is decided in ``adjudication``.
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from arlab.synth.visits import Visits
 __all__ = ["Lines", "make_lines", "starts_of"]
 
 Ints = npt.NDArray[np.int64]
+Cents = npt.NDArray[np.int32]  # of one line, which stays below 21 million dollars
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -44,25 +46,25 @@ class Lines:
     claim: Ints
     number: Ints
     service: Ints
-    units: Ints
-    charge: Ints
-    contract: Ints
-    allowed: Ints
-    deductible: Ints
-    coinsurance: Ints
-    copay: Ints
-    sequestration: Ints
+    units: npt.NDArray[np.int32]
+    charge: Cents
+    contract: Cents
+    allowed: Cents
+    deductible: Cents
+    coinsurance: Cents
+    copay: Cents
+    sequestration: Cents
     abn: Flags
     start: Ints  # per claim: position of its first line
     size: Ints  # per claim: number of its lines
 
     @property
-    def patient_share(self) -> Ints:
+    def patient_share(self) -> Cents:
         """Deductible, coinsurance and copay together."""
         return self.deductible + self.coinsurance + self.copay
 
-    @property
-    def payment(self) -> Ints:
+    @functools.cached_property
+    def payment(self) -> Cents:
         """What the first payer pays when it pays."""
         return self.allowed - self.patient_share - self.sequestration
 
@@ -114,7 +116,7 @@ def make_lines(
     allowed = contract * (payer != rules.payers.self_pay)
     underpaid = np.flatnonzero(draws.share(total) < scenario.underpaid_share)
     cut = np.array([0.05, 0.1, 0.2, 0.35])[draws.below(4, len(underpaid))]
-    allowed[underpaid] -= np.floor(allowed[underpaid] * cut).astype(np.int64)
+    allowed[underpaid] -= np.floor(allowed[underpaid] * cut).astype(np.int32)
 
     deductible, coinsurance, copay = _patient_part(
         rules, visits, patients, claim, payer, pair, allowed, start, size
@@ -134,7 +136,7 @@ def make_lines(
         deductible=deductible,
         coinsurance=coinsurance,
         copay=copay,
-        sequestration=(after_share * rules.payers.sequestration.take(payer) + 0.5).astype(np.int64),
+        sequestration=(after_share * rules.payers.sequestration.take(payer) + 0.5).astype(np.int32),
         abn=doubtful.take(pair) & (draws.share(total) < 0.3),
         start=start,
         size=size,
@@ -162,7 +164,9 @@ def _services(
     kept[:, 2] = (more >= 2) & (third != second)
     kept[:, 3] = (more >= 3) & (fourth != second) & (fourth != third)
     place = np.flatnonzero(kept)
-    size = kept.sum(axis=1, dtype=np.int64)
+    size = kept[:, 0].astype(np.int64)
+    for column in (1, 2, 3):
+        size += kept[:, column]
     return place >> 2, np.cumsum(size) - size, size, chosen.take(place).astype(np.int64)
 
 
@@ -180,21 +184,23 @@ def _right_checkup(
     return np.array([elsewhere, of_medicare])[medicare[visits.payer_class], first]
 
 
-def _units(rules: Rulebook) -> Ints:
+def _units(rules: Rulebook) -> npt.NDArray[np.int32]:
     """Return a table of units, service x 256 steps: one as a rule, a full course for drugs by the milligram."""
     most = rules.services.max_units[:, None]
     step = np.arange(256)
     several = 2 + (step * (most - 1)) // round(256 * _SEVERAL_UNITS)
-    return np.where(most > 4, most, np.where((step < round(256 * _SEVERAL_UNITS)) & (most > 1), several, 1))
+    return np.where(
+        most > 4, most, np.where((step < round(256 * _SEVERAL_UNITS)) & (most > 1), several, 1)
+    ).astype(np.int32)
 
 
-def _prices(scenario: Scenario, rules: Rulebook, years: int) -> tuple[Ints, Ints]:
+def _prices(scenario: Scenario, rules: Rulebook, years: int) -> tuple[Cents, Cents]:
     """Return the prices of one unit in cents: on the list by year and service, by contract by payer between."""
     services, payers = np.arange(len(rules.services.codes)), np.arange(len(rules.payers.names))
     year = np.arange(years)[:, None]
     listed = rules.services.base_fee * scenario.price_markup * (1 + _LIST_PRICE_RISE * year)
     by_contract = rules.allowed_cents(payers[:, None], services, year[:, None])
-    return np.maximum(np.floor(listed + 0.5).astype(np.int64), 1) * 100, by_contract
+    return (np.maximum(np.floor(listed + 0.5), 1) * 100).astype(np.int32), by_contract.astype(np.int32)
 
 
 def _patient_part(
@@ -204,10 +210,10 @@ def _patient_part(
     claim: Ints,
     payer: Ints,
     pair: Ints,
-    allowed: Ints,
+    allowed: Cents,
     start: Ints,
     size: Ints,
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[Cents, Cents, Cents]:
     """Return deductible, coinsurance and copay of each line.
 
     Plans with a copay take it on visits and therapy; everything else meets the deductible first, then the
@@ -218,7 +224,7 @@ def _patient_part(
     with_copay = (rules.payers.copay > 0)[:, None] & np.isin(family, (_VISIT, _THERAPY))
     shared = allowed * (~(with_copay | (family == _PREVENTIVE))).take(pair)
     due = rules.payers.copay.take(visits.payer) * patients.pays_copay.take(visits.patient)
-    copay = np.zeros(len(claim), dtype=np.int64)
+    copay = np.zeros(len(claim), dtype=np.int32)
     copay[start] = np.minimum(due, allowed.take(start)) * with_copay.take(pair.take(start))
 
     # The claim's deductible, out of what is left of the year's, is taken from its lines in order.
@@ -231,7 +237,8 @@ def _patient_part(
     deductible = np.minimum(upto, ends_at)
     upto -= shared
     deductible -= np.minimum(upto, ends_at, out=upto)
-    coinsurance = ((shared - deductible) * rules.payers.coinsurance.take(payer) + 0.5).astype(np.int64)
+    deductible = deductible.astype(np.int32)
+    coinsurance = ((shared - deductible) * rules.payers.coinsurance.take(payer) + 0.5).astype(np.int32)
     return deductible, coinsurance, copay
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -197,7 +198,8 @@ def desk_logs(world: World) -> DeskLogs:
     """Return what the desk did, as arrays."""
     logs = {}
     for name, columns in _COLUMNS.items():
-        rows = np.array(getattr(world, name), dtype=np.int64).reshape(-1, len(columns))
+        numbers = itertools.chain.from_iterable(getattr(world, name))
+        rows = np.fromiter(numbers, dtype=np.int64).reshape(-1, len(columns))
         logs[name] = {column: rows[:, place] for place, column in enumerate(columns)}
     return DeskLogs(**logs)
 

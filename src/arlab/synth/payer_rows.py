@@ -21,6 +21,8 @@ from arlab.synth.stakes import Money, Stakes
 __all__ = ["Postings", "post_ends", "post_first_answers", "post_later_denials"]
 
 Ints = npt.NDArray[np.int64]
+Cents = npt.NDArray[np.int32]
+Whole = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
 
 _WRITE_OFF_REASON = {
@@ -50,7 +52,7 @@ class Postings:
     shares: Shares
     stakes: Stakes
 
-    def due_still(self, at: Ints) -> Ints:
+    def due_still(self, at: Ints) -> Cents:
         """Return what was moved to the patient at the visit and not used up by a part paid before."""
         return np.where(self.stakes.reduced[at], 0, self.shares.due_at_visit[at])
 
@@ -124,7 +126,7 @@ def _post_denials(case: Postings, at: Ints, payer: Ints, pay_day: Ints, post_day
 
 
 def _post_paid(
-    case: Postings, at: Ints, money: Money, due: Ints, payers: Ints, pay_days: Ints, post_days: Ints
+    case: Postings, at: Ints, money: Money, due: Cents, payers: Ints, pay_days: Ints, post_days: Ints
 ) -> None:
     """Post lines as paid: contract adjustment, payment, sequestration, and the patient's share moved on.
 
@@ -135,7 +137,7 @@ def _post_paid(
     claim, number = book.lines.claim[at], book.lines.number[at]
     posted, effective, payer = post_days[claim], pay_days[claim], payers[claim]
 
-    def row(kind: str, amount: Ints, carc: str) -> None:
+    def row(kind: str, amount: Cents, carc: str) -> None:
         some = np.flatnonzero(amount)
         rows = book.post(
             kind, "payer_1", claim=claim[some], posted=posted[some], amount=-amount[some],
@@ -178,7 +180,7 @@ def _post_paid(
     shares.to_second.append((at[passed], effective[passed], posted[passed], owed[passed]))
 
 
-def _not_collected(shares: Shares, claim: Ints, due: Ints) -> Ints:
+def _not_collected(shares: Shares, claim: Ints, due: Cents) -> Ints:
     """Return what was due at the visit and not collected; it is asked for with the rest."""
     return np.where(shares.collected[claim] == 0, due, 0)
 
@@ -250,7 +252,7 @@ def post_ends(case: Postings, outcomes: Outcomes, denial_rows: Ints, again: tupl
     shares.owed.append((claim, outcomes.end_day[claim], amount + _not_collected(shares, claim, due)))
 
 
-def _down_to_contract(case: Postings, outcomes: Outcomes, at: Ints, left: Ints) -> Ints:
+def _down_to_contract(case: Postings, outcomes: Outcomes, at: Ints, left: Whole) -> Whole:
     """Take lines that the payer will not pay down to the contract price; return what is left of ``left``.
 
     The part of the charge above the contract was never worth anything: only the rest is a loss.

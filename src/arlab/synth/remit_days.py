@@ -41,11 +41,11 @@ class RemitDays:
 
     def pay(self, payer: Ints, day: Ints) -> Ints:
         """Return the payer's first payment day on or after a day."""
-        return self.next_pay[payer, self.calendar.clip(day)]
+        return self.next_pay.take(payer * self.calendar.length + self.calendar.clip(day))
 
     def post(self, payer: Ints, pay_day: Ints) -> Ints:
         """Return the day on which the practice posts the remittance of a payment day."""
-        return self.posting[payer, pay_day]
+        return self.posting.take(payer * self.calendar.length + pay_day)
 
 
 def make_remit_days(
@@ -64,7 +64,7 @@ def make_remit_days(
     pays = payers.pays_on[:, calendar.weekday] & calendar.working
     pays[:, -1] = True
     days = np.where(pays, np.arange(calendar.length), calendar.length)
-    next_pay = np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1]
+    next_pay = np.ascontiguousarray(np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1])
     lag = _POSTING[streams.stage("posting").below(len(_POSTING), pays.shape)]
     unapplied = streams.stage("unapplied money")
     forgotten = unapplied.share(pays.shape) < unapplied_share
@@ -93,9 +93,9 @@ def draw_answer_lags(
     """
     draws = streams.stage(stage)
     lag = draws.pick_by(days.lags, payer)
-    late = np.flatnonzero(draws.share(len(payer)) < rules.payers.late_share[payer])
+    late = np.flatnonzero(draws.share(len(payer)) < rules.payers.late_share.take(payer))
     lag[late] = draws.between(*_LATE_ANSWER, len(payer))[late]
-    floor = rules.payers.floor_days[payer]
+    floor = rules.payers.floor_days.take(payer)
     at = np.flatnonzero(floor)
     denied = lag.copy()
     denied[at] = np.maximum((lag[at] * _NO_PAY_FASTER).astype(np.int64), 4)

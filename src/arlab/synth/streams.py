@@ -56,7 +56,8 @@ class Draws:
     def pick_by(self, tables: npt.NDArray[np.integer], row: npt.NDArray[np.integer]) -> Ints:
         """Return for each item an entry of its own row of lookup tables."""
         width = tables.shape[1]
-        place = row.astype(np.int64) * width + _place(self.steps(len(row)), width)
+        place = row * np.int64(width)
+        place += _place(self.steps(len(row)), width)
         return tables.take(place).astype(np.int64)
 
 

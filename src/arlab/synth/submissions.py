@@ -52,16 +52,16 @@ class Sent:
 def new_submission_log() -> Chunks:
     """Return the empty log of sendings."""
     return Chunks(
-        claim=None,
-        payer=None,
-        rank=1,
-        frequency=1,
-        submitted=None,
-        received=NEVER,
-        accepted=NEVER,
-        rejected=NEVER,
-        rejection=NEVER,
-        touched=0,
+        claim=("int32", None),
+        payer=("int8", None),
+        rank=("int8", 1),
+        frequency=("int8", 1),
+        submitted=("int16", None),
+        received=("int16", NEVER),
+        accepted=("int16", NEVER),
+        rejected=("int16", NEVER),
+        rejection=("int8", NEVER),
+        touched=("int8", 0),
     )
 
 
