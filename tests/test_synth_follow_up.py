@@ -3,15 +3,18 @@
 import dataclasses
 import datetime as dt
 import functools
+import gc
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arlab.reference import load_payers
 from arlab.synth import PRESETS, Biller, Incident, make_practice
 from arlab.synth.chances import Action
 from arlab.synth.desk import Channel, Item, Phase, Queue, channel_of
-from arlab.synth.open_desk import house_rank
+from arlab.synth.open_desk import house_rank, uncollected
 from arlab.synth.scenario import HOUSE_ORDERS
 from arlab.synth.world import SETUP_MINUTES
 
@@ -66,6 +69,34 @@ def test_items_that_are_done_leave_the_queue_by_themselves():
     queue.put(second, Channel.PORTAL)
     first.phase = Phase.DONE
     assert order_of(queue) == [2] and queue.first_line() is None
+
+
+@given(st.lists(st.one_of(st.none(), st.tuples(st.integers(1, 3), st.integers(0, 4))), max_size=40))
+def test_the_first_line_is_that_of_the_first_item_whatever_came_and_went(events):
+    """Items (payer, cents) come; at None the first one is taken, or leaves the desk while it waits."""
+    queue, waiting = Queue(house_rank("largest")), []
+    for number, event in enumerate(events):
+        if event is not None:
+            waiting.append(item(number, payer=event[0], expected=event[1]))
+            queue.put(waiting[-1], Channel.PORTAL)
+        elif waiting:
+            first = max(waiting, key=lambda one: (one.expected, -one.claim))
+            assert queue.first_line() == (first.payer, Channel.PORTAL)
+            if number % 3:
+                assert queue.take((first.payer, Channel.PORTAL)) is first
+            else:
+                first.phase = Phase.DONE
+            waiting.remove(first)
+    left = sorted(waiting, key=lambda one: (-one.expected, one.claim))
+    assert order_of(queue) == [one.claim for one in left]
+
+
+def test_the_collector_runs_again_after_the_desk_even_when_it_fails():
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), uncollected():
+        assert not gc.isenabled()
+        _ = 1 / 0
+    assert gc.isenabled()
 
 
 def test_letters_go_by_portal_where_there_is_one():

@@ -52,6 +52,17 @@ def stages(seed):
     return patients, visits, make_lines(scenario, rules, visits, patients, streams)
 
 
+def test_lines_are_found_and_summed_by_claim():
+    lines = stages(1)[2]
+    claims = np.array([5, 2, 5])
+    at, entry = lines.of_claims(claims)
+    assert (lines.claim[at] == claims[entry]).all()
+    assert np.bincount(entry).tolist() == lines.size[claims].tolist()
+    assert lines.per_claim(lines.charge)[2] == lines.charge[at[entry == 1]].sum()
+    assert lines.any_of_claim(lines.number == 2).tolist() == (lines.size > 1).tolist()
+    assert lines.of_claims(claims[:0])[0].tolist() == []
+
+
 @settings(max_examples=8)
 @given(st.integers(0, 10_000))
 def test_patient_shares_stay_within_what_is_allowed(seed):

@@ -181,7 +181,8 @@ def _right_checkup(
     of_medicare[codes.index("PREV-AD")] = codes.index("G0439")
     medicare = np.zeros(len(CLASS_AT), dtype=np.int64)
     medicare[[CLASS_AT["medicare"], CLASS_AT["medicare_advantage"]]] = 1
-    return np.array([elsewhere, of_medicare])[medicare[visits.payer_class], first]
+    row = (medicare * len(codes)).take(visits.payer_class)
+    return np.concatenate([elsewhere, of_medicare]).take(row + first)
 
 
 def _units(rules: Rulebook) -> npt.NDArray[np.int32]:
