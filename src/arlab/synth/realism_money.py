@@ -153,15 +153,15 @@ def _patient_share(facts: Facts) -> pd.DataFrame:
 def patient_share(facts: Facts) -> dict[str, Figure]:
     """Part of what commercial plans allow that falls to the patient or a second payer; claims without a denial.
 
-    ``year`` over all months of the year alike, ``january`` and ``december`` of orthopaedics and cardiology,
-    ``january_to_december`` as their ratio.
+    ``year`` over all months of the year alike, ``january``, ``february``, ``march`` and ``december`` of
+    orthopaedics and cardiology, ``january_to_december`` as their ratio.
     """
     claims = _patient_share(facts)
     by_month = claims.groupby("month")[["moved", "paid"]].sum()
     share = by_month["moved"] / (by_month["moved"] + by_month["paid"])
     found = {"year": Figure(float(share.mean()), len(claims))}
     special = claims[claims["specialist"]]
-    for month, name in ((1, "january"), (12, "december")):
+    for month, name in ((1, "january"), (2, "february"), (3, "march"), (12, "december")):
         of_month = special[special["month"] == month]
         moved, paid = of_month["moved"].sum(), of_month["paid"].sum()
         if len(of_month):
