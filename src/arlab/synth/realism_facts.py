@@ -159,10 +159,11 @@ class Facts:
 
     @functools.cached_property
     def first_rows(self) -> pd.DataFrame:
-        """The ledger rows of each claim's first remittance from its first payer."""
+        """The ledger rows of each claim's first remittance from its first payer, which may be posted later."""
         rows = self.rows
         answers = rows[(rows["remit_id"] != "") & (rows["responsible"] == "payer_1")]
-        first = answers.drop_duplicates("claim").set_index("claim")["remit_id"].astype("object")
+        in_order = answers.sort_values("effective", kind="stable")
+        first = in_order.drop_duplicates("claim").set_index("claim")["remit_id"].astype("object")
         return answers[answers["remit_id"].astype("object") == answers["claim"].map(first)]
 
     def is_denial(self, rows: pd.DataFrame) -> pd.Series:
