@@ -151,6 +151,9 @@ def test_promises_have_a_day_an_amount_and_are_looked_at_afterwards():
     assert len(promised) > 20
     assert (promised["channel"] == "phone").all() and (promised["promise_amount"] > 0).all()
     assert (promised["promise_due_date"] > promised["date"]).all()
+    # What is promised is what was asked for: that a part will be denied nobody knows yet.
+    allowed = practice().claims.set_index("claim_id")["expected_allowed"]
+    assert (promised["promise_amount"] == promised["claim_id"].map(allowed)).all()
     noted = promised.dropna(subset="next_action_date")
     assert (noted["next_action_date"] > noted["promise_due_date"]).all()
     paid = practice().transactions.query("kind == 'payer_payment'").groupby("claim_id")["posted_date"].min()

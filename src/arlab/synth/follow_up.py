@@ -164,8 +164,8 @@ def action_table(
 ) -> pd.DataFrame:
     """Return the follow-up log by a day; some notes are poor, as they are in life.
 
-    ``log`` is that of the desk, ``expected`` what each claim could bring, in cents. Whoever answers a call answers
-    for all its claims, under one reference number.
+    ``log`` is that of the desk, ``expected`` what the contract allows for each claim, in cents. Whoever answers a
+    call answers for all its claims, under one reference number.
     """
     draws = streams.stage("notes")
     count = len(log["claim"])

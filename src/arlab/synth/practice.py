@@ -212,7 +212,13 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
         day=day,
     )
     tables["actions"] = action_table(
-        logs.actions, run.expected, run.scenario.poor_note_share, calendar, names, streams, day=day
+        logs.actions,
+        run.lines.per_claim(run.lines.contract),  # what was asked for: what will be denied nobody knows yet
+        run.scenario.poor_note_share,
+        calendar,
+        names,
+        streams,
+        day=day,
     )
     return tables
 
