@@ -18,7 +18,7 @@ LEVELS = [
     ["errors"],
     ["reference", "frames", "workspace"],
     ["tables"],
-    ["ledger", "importers", "policies"],
+    ["ledger", "importers", "policies", "protect"],
     ["synth", "aging", "denials", "worklog"],
     ["metrics", "recovery"],
     ["forecast", "priority"],

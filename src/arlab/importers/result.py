@@ -76,6 +76,10 @@ class Import:
     cannot_compute : (measure, why) pairs
     aside : ``what, items, dollars, why``: accepted dollars of the file that are not counted as open
     currency : code of the currency that the amounts are in; they are shown as they are, never converted
+    claims : distinct claims of a table, or CLP or CLM segments of X12, whether accepted or not; None when the file
+        has no claim numbers
+    charge_total, paid_total : dollars charged and paid by the accepted rows; None when the file has no such column
+    denied_claims : claims denied by code or status; None when the file shows neither
     """
 
     practice: Practice
@@ -89,3 +93,7 @@ class Import:
     cannot_compute: tuple[tuple[str, str], ...]
     aside: pd.DataFrame
     currency: str = "USD"
+    claims: int | None = None
+    charge_total: float | None = None
+    paid_total: float | None = None
+    denied_claims: int | None = None
