@@ -7,10 +7,12 @@ frames. It knows no table and no measure.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import duckdb
@@ -30,7 +32,9 @@ __all__ = [
     "sorted_by",
     "table_function",
     "to_date",
+    "to_pandas",
     "week",
+    "workbench",
 ]
 
 P = ParamSpec("P")
@@ -219,6 +223,52 @@ def _pandas_from(relation: duckdb.DuckDBPyRelation) -> Any:
         elif kind == "BOOLEAN" and frame[name].dtype == object:
             frame[name] = frame[name].astype("boolean")
     return frame
+
+
+def to_pandas(result: Any) -> Any:
+    """Return a small result of any engine as pandas with the types of the table contract."""
+    if isinstance(result, duckdb.DuckDBPyRelation):
+        return _pandas_from(result)
+    frame = nw.from_native(result)
+    native: Any = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_native()
+    if type(native).__module__.startswith("pandas"):
+        return native
+    cursor = _DATABASE.cursor()
+    try:
+        table = nw.from_native(native, eager_only=True).to_arrow()
+        return _pandas_from(cursor.from_arrow(table))
+    finally:
+        cursor.close()
+
+
+@contextlib.contextmanager
+def workbench() -> Iterator[Callable[[Any], Any]]:
+    """Yield a function that lays a frame down where it is computed, for work that asks many questions of it.
+
+    A pandas or Arrow frame, and a result computed from frames laid down before, becomes a table of the in-process
+    database; every other frame is passed on as it is. The tables are gone when the block ends.
+    """
+    cursor = _DATABASE.cursor()
+    numbers = itertools.count()
+
+    def lay(frame: Any) -> Any:
+        narwhal = nw.from_native(frame)
+        engine = narwhal.implementation.value
+        if engine in _IN_MEMORY:
+            relation = _in_duckdb(frame, narwhal.collect_schema().names(), cursor)
+        elif getattr(lay, "mine", False) and engine == "duckdb":
+            relation = frame
+        else:
+            return frame
+        lay.mine = True  # type: ignore[attr-defined]
+        name = f"laid_{next(numbers)}"
+        relation.query("given_", f"create temp table {name} as select * from given_")  # noqa: S608, our own text
+        return cursor.table(name)
+
+    try:
+        yield lay
+    finally:
+        cursor.close()
 
 
 def cents(column: str | nw.Expr) -> nw.Expr:
