@@ -202,7 +202,10 @@ def test_initial_denials_keep_the_contract_and_name_cause_and_process():
     row = found.iloc[0]
     codes = load_denial_codes().set_index("carc").loc["16"]
     assert row[["denial_id", "carc", "denied_amount"]].tolist() == ["c", "16", 120]
-    assert row[["category", "responsible_process"]].tolist() == codes[["category", "responsible_process"]].tolist()
+    assert (
+        row[["category", "responsible_process"]].tolist()
+        == codes[["category", "responsible_process"]].tolist()
+    )
 
 
 # On the sample, against a search in plain Python.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from arlab.denials import first_answers, initial_denials
 from arlab.errors import NotAvailable
@@ -22,16 +23,21 @@ from arlab.metrics.money import net_rows
 from arlab.metrics.periods import Span
 from arlab.tables import Practice
 
-__all__ = ["Books", "total"]
+__all__ = ["Books", "total", "within"]
 
 # A ledger may begin on the first working day after a holiday and still be whole.
 _SLACK = 7
 
 
+def within(table: Any, span: Span) -> Any:
+    """Return the rows of a pandas table by ``day`` that fall into a span."""
+    after, until = (np.datetime64(day, "us") for day in span)
+    return table[(table["day"] > after) & (table["day"] <= until)]
+
+
 def total(table: Any, span: Span, *columns: str) -> tuple[float, ...]:
     """Return the sums of columns of a table by ``day`` over a span: whole cents for dollars."""
-    day = table["day"].dt.date if len(table) else table["day"]
-    inside = table[(day > span.after) & (day <= span.until)]
+    inside = within(table, span)
     return tuple(
         float(inside[name].sum())
         if str(inside[name].dtype) == "Int64"

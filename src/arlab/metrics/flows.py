@@ -108,7 +108,10 @@ def flow_table(
     )
     room = nw.lit(None).cast(nw.Int64)
     if "expected_allowed" in names:
-        room = nw.max_horizontal(cents("charge") - cents("expected_allowed"), nw.lit(0))
+        known_price = ~nw.col("expected_allowed").is_null()  # the larger of nothing and 0 would be 0
+        room = nw.when(known_price).then(
+            nw.max_horizontal(cents("charge") - cents("expected_allowed"), nw.lit(0))
+        )
     daily = daily.with_columns(_room=room)
 
     def beyond(total: nw.Expr) -> nw.Expr:

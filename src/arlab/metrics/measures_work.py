@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from arlab.metrics.books import Books, total
+from arlab.metrics.books import Books, total, within
 from arlab.metrics.lags import lag_table, work_table
 from arlab.metrics.periods import Span
 from arlab.metrics.ratio import Ratio, median_of
@@ -20,9 +20,7 @@ _SOON = 30  # days from a denial in which somebody should have acted
 
 def _waits(table: Any, span: Span) -> Any:
     """Return the waits of a span by length."""
-    day = table["day"].dt.date if len(table) else table["day"]
-    inside = table[(day > span.after) & (day <= span.until)]
-    return inside.groupby("days", as_index=False)[["n", "weight"]].sum()
+    return within(table, span).groupby("days", as_index=False)[["n", "weight"]].sum()
 
 
 def _mean(waits: Any, count: str = "n") -> Ratio:
