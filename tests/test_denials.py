@@ -1,4 +1,4 @@
-"""What was the first answer, and what became of the denials: pencil examples, edges, closed months, an own search."""
+"""What was the first answer, and what became of denials: pencil examples, edges, an own search."""
 
 from __future__ import annotations
 

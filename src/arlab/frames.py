@@ -42,6 +42,7 @@ R = TypeVar("R")
 
 # One in-process database; every call works on its own cursor, which is safe under threads.
 _DATABASE = duckdb.connect()
+_NUMBERS = itertools.count()
 
 _IN_MEMORY = ("pandas", "pyarrow")
 _LAZY = ("polars", "duckdb", "pyspark", "pyspark[connect]", "ibis")
@@ -245,29 +246,32 @@ def to_pandas(result: Any) -> Any:
 def workbench() -> Iterator[Callable[[Any], Any]]:
     """Yield a function that lays a frame down where it is computed, for work that asks many questions of it.
 
-    A pandas or Arrow frame, and a result computed from frames laid down before, becomes a table of the in-process
-    database; every other frame is passed on as it is. The tables are gone when the block ends.
+    A pandas or Arrow frame, and a DuckDB relation that is worth keeping, become a temporary table of their
+    connection; every other frame is passed on as it is. The tables are gone when the block ends.
     """
     cursor = _DATABASE.cursor()
-    numbers = itertools.count()
+    laid: list[tuple[Any, str]] = []
 
     def lay(frame: Any) -> Any:
         narwhal = nw.from_native(frame)
         engine = narwhal.implementation.value
         if engine in _IN_MEMORY:
             relation = _in_duckdb(frame, narwhal.collect_schema().names(), cursor)
-        elif getattr(lay, "mine", False) and engine == "duckdb":
+        elif engine == "duckdb":
             relation = frame
         else:
             return frame
-        lay.mine = True  # type: ignore[attr-defined]
-        name = f"laid_{next(numbers)}"
+        name = f"arlab_laid_{next(_NUMBERS)}"
         relation.query("given_", f"create temp table {name} as select * from given_")  # noqa: S608, our own text
-        return cursor.table(name)
+        kept = relation.query("given_", f"select * from {name}")  # noqa: S608, our own text
+        laid.append((relation, name))
+        return kept
 
     try:
         yield lay
     finally:
+        for relation, name in reversed(laid):  # what was made from a table goes before it
+            relation.query("given_", f"drop table {name}")
         cursor.close()
 
 

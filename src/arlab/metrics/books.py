@@ -74,10 +74,14 @@ class Books:
         if not self.practice.has(name):
             raise NotAvailable(f"there is no {name} table")
         if name not in self._laid:
-            self._laid[name] = self._lay(self.practice.tables[name])
+            given: Any = self.practice.tables[name]
+            # What is lazy may be larger than memory: it stays where it lives.
+            lazy = isinstance(nw.from_native(given), nw.LazyFrame)
+            self._laid[name] = given if lazy else self._lay(given)
         for column in filled:
-            counted = nw.from_native(self._laid[name]).lazy().select(nw.col(column).count()).collect()
-            if not counted.item() and len(self.practice.tables[name]):
+            rows = nw.from_native(self._laid[name]).lazy()
+            counts = rows.select(every=nw.len(), filled=nw.col(column).count()).collect().row(0)
+            if counts[0] and not counts[1]:
                 raise NotAvailable(f"{column} is empty in {name}")
         return self._laid[name]
 
@@ -87,8 +91,11 @@ class Books:
 
     @functools.cached_property
     def ledger(self) -> Any:
-        """The ledger with net kinds."""
-        return self._lay(net_rows(self.table("transactions")))
+        """The ledger with net kinds; one that is lazy is worked out anew by each question."""
+        rows = self.table("transactions")
+        if isinstance(nw.from_native(self.practice.tables["transactions"]), nw.LazyFrame):
+            return rows
+        return self._lay(net_rows(rows))
 
     @functools.cached_property
     def answers(self) -> Any:

@@ -129,7 +129,7 @@ def month(books: Books, span: Span) -> dict[str, Ratio]:
     denied, dollars = total(books.daily(answer_table, books.answers), this, "denied", "charge_of_denied")
     table = books.daily(answer_table, books.answers, basis="sent", follow_up=0)
     claims, charge = total(table, before, "claims", "charge")
-    average, average_dollars = claims / _MONTHS_BEFORE, round(charge / _MONTHS_BEFORE, 2)
+    average, average_dollars = claims / _MONTHS_BEFORE, charge / _MONTHS_BEFORE
     return {
         "initial_denial_rate_month": Ratio(denied, average, int(claims)),
         "initial_denial_rate_month_dollars": Ratio(dollars, average_dollars, int(claims)),

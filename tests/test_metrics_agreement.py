@@ -1,0 +1,234 @@
+"""Every measure against independent SQL, every engine against the others, and no day against what came after it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import random
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from arlab import load_sample
+from arlab.aging import add_age
+from arlab.denials import first_answers, initial_denials
+from arlab.ledger import open_items
+from arlab.metrics import (
+    aged_table,
+    answer_table,
+    appeal_table,
+    claim_dates,
+    clean_claim_table,
+    denial_work,
+    flow_table,
+    lag_table,
+    money_table,
+    outcome_table,
+    remittance_table,
+    scorecard,
+    sending_table,
+    work_table,
+)
+from arlab.synth import PRESETS
+from arlab.synth.company import write_company
+from arlab.synth.practice import run_practice, tables_as_of
+from arlab.synth.streams import Streams
+from arlab.tables import Practice
+from metric_sql import measures_by_sql
+
+COSTS = 9000.0
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return load_sample()
+
+
+def check_by_sql(practice, connection, day, *, least_compared):
+    """Compare numerator and denominator of every measure that there is; return how many were compared."""
+    expected = measures_by_sql(connection, day, costs=COSTS)
+    found = scorecard(practice, as_of=day, baseline=False, least=1, costs=COSTS)
+    assert set(found["metric"]) == set(expected)
+    compared = 0
+    for row in found.itertuples():
+        if row.why_not:
+            continue
+        top, bottom = expected[row.metric]
+        got = row.value if row.metric.endswith("_median") else row.numerator
+        assert got == pytest.approx(top, abs=1e-6), row.metric
+        assert bottom is None or row.denominator == pytest.approx(bottom, abs=1e-6), row.metric
+        compared += 1
+    assert compared >= least_compared
+
+
+@pytest.mark.parametrize("day", [dt.date(2025, 9, 17), dt.date(2026, 6, 30)])
+def test_every_measure_of_the_sample_agrees_with_sql(sample, day):
+    connection = duckdb.connect()
+    for name, frame in sample.tables.items():
+        connection.register(name, frame)
+    check_by_sql(sample, connection, day, least_compared=50 if day == sample.as_of else 40)
+
+
+@pytest.mark.slow
+def test_every_measure_of_a_million_claims_agrees_with_sql(tmp_path):
+    write_company(PRESETS["typical"], tmp_path, claims=1_000_000, seed=5, workers=2)
+    connection = duckdb.connect()
+    tables = {}
+    for folder in sorted(path for path in tmp_path.iterdir() if list(path.glob("*.parquet"))):
+        connection.execute(f"create view {folder.name} as select * from read_parquet('{folder}/*.parquet')")
+        tables[folder.name] = connection.table(folder.name)
+    as_of = connection.execute("select max(posted_date) from transactions").fetchall()[0][0]
+    day = as_of if isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime) else as_of.date()
+    lazy = Practice("Company", day, tables)
+    check_by_sql(lazy, connection, day, least_compared=50)
+
+
+# Engines.
+
+KINDS = ("pandas", "arrow", "polars", "polars lazy", "duckdb")
+TABLES = ("claims", "transactions", "submissions", "lines", "claim_edits", "appeals", "actions", "statements")
+
+
+def in_engine(kind, tables, connection):
+    made = {}
+    for name in TABLES:
+        frame = tables[name]
+        made[name] = {
+            "pandas": lambda frame=frame: frame,
+            "arrow": lambda frame=frame: pa.Table.from_pandas(frame, preserve_index=False),
+            "polars": lambda frame=frame: pl.from_pandas(frame),
+            "polars lazy": lambda frame=frame: pl.from_pandas(frame).lazy(),
+            "duckdb": lambda frame=frame: connection.from_df(frame),
+        }[kind]()
+    return made
+
+
+def plain(result):
+    """Return a result of any engine as rows of plain values, dollars as cents."""
+    if isinstance(result, pl.LazyFrame):
+        result = result.collect()
+    elif isinstance(result, duckdb.DuckDBPyRelation):
+        result = result.pl()
+    elif isinstance(result, (pd.DataFrame, pa.Table)):
+        result = pl.from_pandas(result) if isinstance(result, pd.DataFrame) else pl.from_arrow(result)
+
+    def value(cell):
+        if isinstance(cell, float):
+            return None if cell != cell else round(cell * 100)
+        if isinstance(cell, dt.datetime):
+            return cell.date()
+        return cell
+
+    return [tuple(value(cell) for cell in row) for row in result.rows()]
+
+
+def every_table(tables, as_of):
+    """Return {function: result} of every table function."""
+    pair = (tables["claims"], tables["transactions"])
+    answers = first_answers(*pair, as_of=as_of, submissions=tables["submissions"], lines=tables["lines"])
+    denials = initial_denials(*pair, as_of=as_of, lines=tables["lines"])
+    worked = denial_work(denials, tables["actions"], as_of=as_of)
+    sent = {"submissions": tables["submissions"]}
+    items = add_age(open_items(*pair, as_of=as_of, **sent, statements=tables["statements"]))
+    day = {"as_of": as_of}
+    return {
+        "answers": answers,
+        "denials": denials,
+        "work on denials": worked,
+        "money": money_table(*pair, **day, after="2026-03-01", by=["payer_class"]),
+        "flows": flow_table(*pair, **day, each="month", by=["payer_class"]),
+        "sent": answer_table(answers, **day, basis="sent", by="payer", each="month", **sent),
+        "answered": answer_table(answers, **day, by="payer", each="month"),
+        "sendings": sending_table(tables["submissions"], **day, by="payer", each="month"),
+        "clean": clean_claim_table(
+            *(tables[n] for n in ("claims", "claim_edits")), **day, each="month", **sent
+        ),
+        "remittances": remittance_table(tables["transactions"], **day, each="month"),
+        "outcomes": outcome_table(denials, **day, by="category"),
+        "appeals": appeal_table(tables["appeals"], **day, by="level"),
+        "dates": claim_dates(*pair, tables["submissions"], **day),
+        "lags": lag_table(worked, start="denied_date", end="end_date", weight="touches", by="payer", **day),
+        "work": work_table(tables["actions"], **day, by="staff", each="month"),
+        "aged": aged_table(items, by=["payer_class"]),
+    }
+
+
+def test_every_engine_gives_the_same_cents(sample):
+    expected = None
+    for kind in KINDS:
+        found = every_table(in_engine(kind, sample.tables, duckdb.connect()), "2026-05-17")
+        kinds = {type(result).__module__.split(".")[0] for result in found.values()}
+        assert kinds == {
+            {"arrow": "pyarrow", "polars lazy": "polars"}.get(kind, kind).replace("duckdb", "_duckdb")
+        } or (kind == "duckdb" and kinds <= {"duckdb", "_duckdb"})
+        rows = {name: plain(result) for name, result in found.items()}
+        assert all(rows.values()), [name for name, value in rows.items() if not value]
+        expected = expected or rows
+        for name in rows:
+            assert rows[name] == expected[name], (kind, name)
+
+
+# No look-ahead.
+
+
+@functools.cache
+def year_and_a_half():
+    scenario = dataclasses.replace(PRESETS["typical"], claims_per_year=2_000)
+    return run_practice(scenario, Streams(8)), scenario
+
+
+def practice_known_on(day):
+    run, scenario = year_and_a_half()
+    tables = tables_as_of(run, day)
+    for frame in tables.values():
+        frame.insert(0, "practice_id", scenario.practice_id)
+    return Practice("Known then", day, tables)
+
+
+def check_days(days, **options):
+    _, scenario = year_and_a_half()
+    later = practice_known_on(scenario.last_known_day)
+    for day in days:
+        then = scorecard(practice_known_on(day), least=1, costs=COSTS, **options)
+        now = scorecard(later, as_of=day, least=1, costs=COSTS, **options)
+        pd.testing.assert_frame_equal(now, then, obj=f"scorecard of {day}")
+    return now
+
+
+def test_a_past_day_is_told_as_it_was_known_then():
+    found = check_days([dt.date(2026, 2, 19)])
+    assert (found["why_not"] == "").sum() > 45
+
+
+@pytest.mark.slow
+def test_thirty_random_days_are_told_as_they_were_known_then():
+    draw = random.Random(5)
+    _, scenario = year_and_a_half()
+    length = (scenario.last_known_day - scenario.start).days
+    check_days(
+        [scenario.start + dt.timedelta(days=draw.randint(20, length - 1)) for _ in range(30)], baseline=False
+    )
+
+
+def test_the_denial_rate_of_a_closed_month_is_the_same_at_every_later_day(sample):
+    tables = (sample.claims, sample.transactions)
+    months = {}
+    for as_of in ("2025-10-31", "2026-01-15", "2026-06-30"):
+        answers = first_answers(*tables, as_of=as_of, submissions=sample.submissions, lines=sample.lines)
+        by_answer = answer_table(answers, as_of=as_of, each="month")
+        by_sending = answer_table(
+            answers, as_of=as_of, basis="sent", each="month", submissions=sample.submissions
+        )
+        months[as_of] = (
+            by_answer[by_answer["month"] <= "2025-10"].reset_index(drop=True),
+            by_sending[by_sending["month"] <= "2025-07"].reset_index(drop=True),
+        )
+    answered, sent = months.pop("2025-10-31")
+    assert len(answered) == 10 and len(sent) == 7
+    for later_answered, later_sent in months.values():
+        pd.testing.assert_frame_equal(later_answered, answered)
+        pd.testing.assert_frame_equal(later_sent, sent)
