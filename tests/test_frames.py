@@ -25,7 +25,9 @@ from arlab.frames import (
     sorted_by,
     table_function,
     to_date,
+    to_pandas,
     week,
+    workbench,
 )
 
 FRAME = pd.DataFrame(
@@ -212,3 +214,31 @@ def test_two_kinds_in_one_call_are_refused():
 
     with pytest.raises(InputRefused, match=r"different kinds .*: give all of one kind"):
         both(FRAME[["amount"]], pa.table({"amount": [1.0]}))
+
+
+def test_a_workbench_lays_frames_down_once_and_clears_up():
+    connection = duckdb.connect()
+    relation = connection.from_df(FRAME[["name", "amount"]])
+    eager = pl.from_pandas(FRAME[["name", "amount"]])
+    with workbench() as lay:
+        laid = lay(FRAME)
+        kept = lay(totals(laid, by=["name"]))  # made from a table that was laid down
+        assert to_pandas(kept).equals(totals(FRAME, by=["name"]))
+        assert lay(relation).shape == (4, 2)
+        assert lay(eager) is eager
+        assert len(connection.execute("show tables").fetchall()) == 1
+    assert connection.execute("show tables").fetchall() == []
+
+
+def test_a_small_result_of_any_engine_becomes_pandas():
+    eager = pl.from_pandas(FRAME[["day", "days", "name"]])
+    for frame in (
+        eager,
+        eager.lazy(),
+        eager.to_arrow(),
+        duckdb.connect().from_df(FRAME[["day", "days", "name"]]),
+    ):
+        found = to_pandas(frame)
+        assert [str(kind) for kind in found.dtypes] == ["datetime64[us]", "Int64", "str"]
+        assert found["days"].isna().tolist() == [False, False, True, False]
+    assert to_pandas(FRAME) is FRAME
