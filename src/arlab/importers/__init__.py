@@ -4,6 +4,7 @@
 """
 
 from arlab.importers.build import read_export
-from arlab.importers.result import Import, Reconciliation
+from arlab.importers.map_file import read_map, write_map
+from arlab.importers.result import Import, MapFile, Reconciliation
 
-__all__ = ["Import", "Reconciliation", "read_export"]
+__all__ = ["Import", "MapFile", "Reconciliation", "read_export", "read_map", "write_map"]
