@@ -91,15 +91,16 @@ own.findings[["where", "sentence"]]
 own.mapping
 
 # %% [markdown]
-# **What you see.** Each row is a column of the file and what it was taken for. *Confidence* is lower when only the values, or a part of the name, speak for it: look at those rows first. If one is wrong, say it with `mapping={"payer": "Carrier"}`.
+# **What you see.** Each row is a column of the file and what it was taken for. *Confidence* is lower when only a part of the name, or a part of the values, speaks for it: look at those rows first. If one is wrong, say so with `mapping={"payer": "Carrier"}`.
 #
-# What the file does not have costs something.
+# What has no column costs something. And who is who? Payers are written in many ways.
 
 # %%
-pd.DataFrame(own.cannot_compute, columns=["cannot be computed", "because"])
+display(own.unmapped)
+own.payers.head(8)
 
 # %% [markdown]
-# **What you see.** Each row is a figure that this file cannot give, and why: no number is better than a wrong one. Ask for the missing columns once, and every later export is better.
+# **What you see.** First what the file does not have, and what cannot be told without it: no number is better than a wrong one. Ask for those columns once, and every later export is better. Then some of the payers: each spelling with the name it goes by, and why the two are one. Names that are merely alike stay apart.
 
 # %% [markdown]
 # ## 4. Day first or month first?

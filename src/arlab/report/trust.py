@@ -34,10 +34,16 @@ _CHECKS = {
     "totals_row_differs": "a totals row that says another sum",
     "total_column_differs": "a total column that is not the sum of its buckets",
     "balance_parts_differ": "balances that are not the sum of their parts",
+    "payment_sum": "payments that are not the sum of their claims",
+    "charge_sum": "charges that are not the sum of their lines",
+    "truncated": "a file that ends too early",
+    "remittance_repeated": "a remittance that stands twice",
+    "claim_amount_repeated": "amounts taken as the claim's own, repeated on its rows",
     "no_balance": "charges counted as open, because the file has no balance",
     "other_sheet": "another sheet with balances",
     "snapshots": "several days in one file",
     "nothing_open": "a file in which nothing is open",
+    "given_differs": "a column that was given a meaning against its name",
     "rival_columns": "a column chosen among several",
     "values": "a column whose values do not fit its name",
     "as_of_assumed": "the day of the balances, which the file does not say",
@@ -52,23 +58,39 @@ _CHECKS = {
     "status_contradiction": "statuses that contradict the balances",
 }
 # What was changed on reading, and what is only good to know. Any other finding is to be checked.
-_CHANGED = ("claim_missing", "dates_serial", "dates_time", "payer_spellings", "personal", "rounded")
+_CHANGED = (
+    "claim_missing",
+    "dates_serial",
+    "dates_time",
+    "nul",
+    "paid_negative",
+    "payer_spellings",
+    "personal",
+    "rounded",
+    "text_before",
+)
 _NOTES = (
     "as_of",
     "blank_rows",
     "currency",
     "decimal_comma",
+    "duplicates",
     "encoding",
+    "not_ascii",
     "note_rows",
+    "patients_by_name",
     "payer_codes",
+    "rejected_claims",
     "repeated_headings",
+    "reversals",
     "title_rows",
     "total_column",
     "totals_row",
 )
 # The rows themselves are named with their number and amount.
-_SET_ASIDE = ("duplicate_rows",)
+_SET_ASIDE = ("claim_quarantined", "duplicate_rows", "quarantine")
 _WEIGHTS = ("Check", "Changed", "Note")
+_OTHER = "findings of other kinds"
 _SURE_ENOUGH = 0.75
 _MOST_CHECKS = 6
 
@@ -120,12 +142,10 @@ def check_list(source: Import) -> list[str]:
     places: dict[str, list[str]] = {}
     for row in source.findings.to_dict("records"):
         if _weight(str(row["code"])) == 0 and row["code"] not in _SET_ASIDE:
-            places.setdefault(str(row["code"]), []).append(str(row["where"]))
-    order = list(_CHECKS)
-    checks += [
-        f"{_CHECKS.get(code, code.replace('_', ' '))} ({_places(places[code])})"
-        for code in sorted(places, key=lambda code: order.index(code) if code in _CHECKS else len(order))
-    ]
+            what = _CHECKS.get(str(row["code"]), _OTHER)
+            places.setdefault(what, []).append(str(row["where"]))
+    order = [*_CHECKS.values(), _OTHER]
+    checks += [f"{what} ({_places(places[what])})" for what in sorted(places, key=order.index)]
     unsure = [
         f"'{row['column']}' as {str(row['concept']).replace('_', ' ')}"
         for row in source.mapping.to_dict("records")
