@@ -25,9 +25,11 @@ from arlab.report.sources import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from arlab.importers import Import
 
-__all__ = ["check_list", "describe_trust", "trust_section"]
+__all__ = ["check_list", "describe_trust", "findings_table", "trust_section"]
 
 # Findings that can change a total, an age or a name: what is to be checked, in words. The order is that of weight.
 _CHECKS = {
@@ -204,25 +206,36 @@ def trust_section(
     return Section("trust", "Can I trust this file?", sentences, parts=tuple(parts))
 
 
+def findings_table(source: Import) -> pd.DataFrame:
+    """Return the findings of a file, the weightiest first.
+
+    Returns
+    -------
+    frame with ``weight`` (Check, Changed or Note), ``where`` and ``sentence``; equal weights as they were noticed.
+    """
+    places = source.findings["code"].map(lambda code: _weight(str(code))).astype("int64")
+    rows = source.findings[["where", "sentence"]]
+    rows.insert(0, "weight", places.map(dict(enumerate(_WEIGHTS))).astype("str"))
+    return rows.iloc[places.argsort(kind="stable")].reset_index(drop=True)
+
+
 def _findings_section(source: Import) -> Section:
     """Return what was noticed on reading, the weightiest first."""
     title = "What was found in the file?"
-    rows = source.findings.to_dict("records")
-    if not rows:
+    if not len(source.findings):
         return Section("findings", title, ("Nothing was found that needs to be told.",))
-    weighed = sorted(((_weight(str(row["code"])), row) for row in rows), key=lambda pair: pair[0])
-    shown = [
-        (_WEIGHTS[weight], str(row["where"]), str(row["sentence"])) for weight, row in weighed[:MOST_ROWS]
-    ]
+    found = findings_table(source)
     caption = "Findings, the weightiest first"
-    if len(rows) > MOST_ROWS:
-        caption += f": {MOST_ROWS} of {len(rows):,}"
-    numbers = [sum(weight == place for weight, _ in weighed) for place in range(len(_WEIGHTS))]
+    if len(found) > MOST_ROWS:
+        caption += f": {MOST_ROWS} of {len(found):,}"
+    checks, changed, notes = (int((found["weight"] == weight).sum()) for weight in _WEIGHTS)
     words = (
-        f"{counted(len(rows), 'finding')}: {numbers[0]:,} to check, {numbers[1]:,} changed on reading,"
-        f" {numbers[2]:,} good to know."
+        f"{counted(len(found), 'finding')}: {checks:,} to check, {changed:,} changed on reading, {notes:,} good to"
+        " know."
     )
     columns = (Column("Weight"), Column("Where"), Column("What"))
-    return Section(
-        "findings", title, (words,), None, (Table("findings-table", caption, columns, tuple(shown)),)
+    rows = tuple(
+        (str(row["weight"]), str(row["where"]), str(row["sentence"]))
+        for row in found.head(MOST_ROWS).to_dict("records")
     )
+    return Section("findings", title, (words,), None, (Table("findings-table", caption, columns, rows),))
