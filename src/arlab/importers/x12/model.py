@@ -82,7 +82,7 @@ class ServicePayment:
 
 @dataclasses.dataclass(slots=True)
 class ClaimPayment:
-    """One CLP loop of an 835.
+    """One CLP loop of an 835; ``repaired`` says that an amount of it was oddly written or left out.
 
     ``claim_id`` is CLP01 (the practice's control number), ``status`` CLP02, ``payer_control`` CLP07, ``frequency``
     CLP09; ``service_date`` the claim's own (DTM 232), else the earliest of its lines; ``remarks`` those of MOA and
@@ -105,6 +105,7 @@ class ClaimPayment:
     remarks: list[str] = dataclasses.field(default_factory=list)
     lines: list[ServicePayment] = dataclasses.field(default_factory=list)
     problem: str = ""
+    repaired: bool = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -159,6 +160,7 @@ class ClaimSending:
     lines: list[SentLine] = dataclasses.field(default_factory=list)
     paid_before: list[int] = dataclasses.field(default_factory=list)
     problem: str = ""
+    repaired: bool = False
 
 
 @dataclasses.dataclass(slots=True)
