@@ -25,9 +25,7 @@ _NAMES = "|".join(sorted(STARTS, key=len, reverse=True))
 # A separator is no letter, digit, blank or line end. Control characters are separators in some files.
 _SEPARATOR = r"([^A-Za-z0-9 \r\n\x00])"
 _ISA = re.compile(rf"(?<![A-Za-z])ISA{_SEPARATOR}(?:(?!\1)[^\r\n]){{0,12}}\1(?:(?!\1)[^\r\n]){{0,20}}\1")
-_ISA_AGAIN = re.compile(
-    rf"(?<![A-Za-z])ISA{_SEPARATOR}(?:(?:(?!\1).){{0,40}}\1){{11,15}}(?:(?!\1).)?", re.DOTALL
-)
+_ISA_AGAIN = re.compile(rf"ISA{_SEPARATOR}(?:(?:(?!\1).){{0,40}}\1){{11}}", re.DOTALL)
 _BARE = re.compile(rf"[ \r\n\t]*(?:GS|ST|BPR|CLP|CLM|BHT){_SEPARATOR}")
 _ELEMENTS_OF_ISA = 16
 
@@ -58,11 +56,12 @@ def find_start(head: str) -> int | None:
 
 def next_interchange(text: str, element: str, start: int) -> int:
     """Return where the next ISA stands in a text after ``start``, or -1; one inside of a segment is none."""
-    if text.find("ISA", start) < 0:
-        return -1
-    for found in _ISA_AGAIN.finditer(text, start):
-        if text[found.start() - 1] != element or found.start() == 0:
-            return found.start()
+    place = text.find("ISA", start)
+    while place >= 0:
+        before = text[place - 1 : place]
+        if before != element and not before.isalpha() and _ISA_AGAIN.match(text, place):
+            return place
+        place = text.find("ISA", place + 3)
     return -1
 
 
@@ -109,7 +108,7 @@ def _from_isa(head: str, element: str) -> Delimiters | None:
 
 def _voted(head: str, element: str) -> str | None:
     """Return the sign that most often stands before the name of a segment."""
-    names = re.compile(rf"([^\r\n ])?[ \r\n]{{0,8}}(?<![A-Za-z0-9])(?:{_NAMES}){re.escape(element)}")
+    names = re.compile(rf"([^\r\n ])?[ \r\n]{{0,40}}(?<![A-Za-z0-9])(?:{_NAMES}){re.escape(element)}")
     votes: Counter[str] = Counter()
     for found in names.finditer(head, 1):
         before = found[1] or ""

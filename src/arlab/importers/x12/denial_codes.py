@@ -12,9 +12,10 @@ from typing import Final
 from arlab.importers.x12.model import Adjustment, ClaimPayment
 from arlab.reference import read_rows
 
-__all__ = ["claim_verdict", "is_denial", "line_verdict"]
+__all__ = ["claim_verdict", "is_denial", "line_verdict", "only_duplicates"]
 
 _REVERSAL: Final = "22"
+_DUPLICATE: Final = "18"
 _CORRECTION: Final = "CR"  # the group of corrections before 5010
 # What these codes take off was allowed: the patient, an earlier payer or a law has it.
 _ALLOWED_KINDS: Final = ("patient_share", "prior_payer", "statutory", "paid_elsewhere")
@@ -121,6 +122,13 @@ def claim_verdict(claim: ClaimPayment, *, payer_class: str = "") -> str:
     if "denied" in verdicts:
         return "partially_denied"
     return "reduced" if "reduced" in verdicts or _denies(claim.adjustments, payer_class) else "paid"
+
+
+def only_duplicates(claim: ClaimPayment) -> bool:
+    """Return whether every denial of a claim says that it was sent before (CARC 18)."""
+    every = [*claim.adjustments, *(part for line in claim.lines for part in line.adjustments)]
+    codes = {part.carc for part in every if part.cents > 0 and is_denial(part.carc, group=part.group)}
+    return codes == {_DUPLICATE}
 
 
 def _denies(adjustments: Iterable[Adjustment], payer_class: str) -> bool:

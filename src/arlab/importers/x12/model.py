@@ -167,7 +167,8 @@ class ClaimSending:
 class ClaimStatus:
     """One claim of a 277CA: ``category`` and ``code`` from STC01 (A2 accepted; A3, A6, A7, A8 rejected).
 
-    ``claim_id`` is REF*1K's partner TRN*2 (the practice's control number), ``payer_control`` is REF*1K.
+    ``claim_id`` is TRN02 (the practice's control number), ``payer_control`` is REF*1K. ``problem`` and ``repaired``
+    as in :class:`ClaimPayment`.
     """
 
     segment: int
@@ -179,3 +180,5 @@ class ClaimStatus:
     payer: str = ""
     payer_control: str = ""
     service_date: dt.date | None = None
+    problem: str = ""
+    repaired: bool = False

@@ -116,16 +116,19 @@ class Reader(Generic[Record]):
 
     def read(self) -> Iterator[Record]:
         """Yield the records of the file in order."""
-        records = self.records
-        for number, elements in self.segments:
-            handler = self._now.get(elements[0])
-            if handler is not None:
-                handler(number, elements)
-                if records:
-                    yield from records
-                    records.clear()
-            elif elements[0] not in self._names:
-                self._odd_name(number, elements)
+        records, segments = self.records, self.segments
+        for first, batch in segments.batches():
+            element = segments.delimiters.element
+            for number, segment in enumerate(batch, first):
+                elements = segment.split(element)
+                handler = self._now.get(elements[0])
+                if handler is not None:
+                    handler(number, elements)
+                    if records:
+                        yield from records
+                        records.clear()
+                elif elements[0] not in self._names:
+                    self._odd_name(number, elements)
         self._end_of_file()
         yield from records
         records.clear()

@@ -92,6 +92,7 @@ class Reader835(Reader[Record835]):
         self._unread = False  # an amount of the remittance could not be read
         self._adjusted = 0  # the sum of CAS of the open claim and its lines
         self._shares = 0  # those of group PR
+        self._off = 0  # what the open line's amounts leave over
         self._inside = 0  # lines and adjustments of the open claim
         self._doubtful = False  # an amount in the open claim could not be read
 
@@ -211,7 +212,8 @@ class Reader835(Reader[Record835]):
         self._adjusted = self._shares = self._inside = 0
         self._doubtful = False
         self._line = None
-        elements += [""] * (10 - len(elements))
+        if len(elements) < 10:
+            elements += [""] * (10 - len(elements))
         claim = self._claim = ClaimPayment(
             number,
             claim_id=readable(elements[1].strip()),
@@ -247,8 +249,9 @@ class Reader835(Reader[Record835]):
             return
         held = claim.adjustments if self._line is None else self._line.adjustments
         group = at(elements, 1).strip()
-        for place in range(2, len(elements), 3):
-            carc, text = elements[place], at(elements, place + 1)
+        elements.append("")
+        for place in range(2, len(elements) - 1, 3):
+            carc, text = elements[place], elements[place + 1]
             if not carc and not text:
                 continue
             value = cents(text)
@@ -264,6 +267,7 @@ class Reader835(Reader[Record835]):
             if self._inside <= _MOST_IN_CLAIM:
                 held.append(Adjustment(group, carc.strip(), value, number))
             self._adjusted += value
+            self._off -= value
             if group == "PR":
                 self._shares += value
 
@@ -272,19 +276,25 @@ class Reader835(Reader[Record835]):
         if claim is None:
             self.notes.add("out_of_place", number, "A service stands outside of a claim and was passed over.")
             return
-        self._end_line()
-        pieces = parts(at(elements, 1), self.segments.delimiters.component)
+        if self._line is not None:
+            self._end_line()
+        if len(elements) < 6:
+            elements += [""] * (6 - len(elements))
+        pieces = parts(elements[1], self.segments.delimiters.component)
         line = self._line = ServicePayment(
             number,
             procedure=at(pieces, 1).strip() if len(pieces) > 1 else pieces[0].strip(),
             modifiers=tuple(piece for piece in pieces[2:6] if piece),
-            units=at(elements, 5).strip(),
+            units=elements[5].strip(),
         )
-        charge, odd = self.amount(number, at(elements, 2), "SVC02")
-        paid, odd_too = self.amount(number, at(elements, 3), "SVC03")
+        charge, paid = cents(elements[2]), cents(elements[3])
+        if charge is None or paid is None:
+            charge, odd = self.amount(number, elements[2], "SVC02")
+            paid, odd_too = self.amount(number, elements[3], "SVC03")
+            claim.repaired |= odd or odd_too
+            self._doubtful |= charge is None or paid is None
         line.charge, line.paid = charge or 0, paid or 0
-        claim.repaired |= odd or odd_too
-        self._doubtful |= charge is None or paid is None
+        self._off = line.charge - line.paid
         self._inside += 1
         if self._inside <= _MOST_IN_CLAIM:
             claim.lines.append(line)
@@ -294,9 +304,7 @@ class Reader835(Reader[Record835]):
         line = self._line
         if line is None:
             return
-        off = line.charge - line.paid
-        for part in line.adjustments:
-            off -= part.cents
+        off = self._off
         if off and self._inside <= _MOST_IN_CLAIM:
             self.notes.add(
                 "line_sum",
@@ -348,17 +356,21 @@ class Reader835(Reader[Record835]):
     # What says more about a claim, a line or the payer.
 
     def _ref(self, number: int, elements: list[str]) -> None:
-        name = at(elements, 1)
+        if len(elements) < 3:
+            return
+        name = elements[1]
         if name == "6R":
             if self._line is not None:
-                self._line.line_number = readable(at(elements, 2).strip())
+                self._line.line_number = readable(elements[2].strip())
         elif name == "2U" and self._party == "PR" and self._claim is None:
             head = self._head
             if head is not None and self._waiting and not head.payer_id:
-                head.payer_id = at(elements, 2).strip()
+                head.payer_id = elements[2].strip()
 
     def _dtm(self, number: int, elements: list[str]) -> None:
-        name, text = at(elements, 1), at(elements, 2)
+        if len(elements) < 3:
+            return
+        name, text = elements[1], elements[2]
         claim, line = self._claim, self._line
         if name in ("472", "150"):
             if line is not None and line.service_date is None:

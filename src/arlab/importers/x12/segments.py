@@ -24,7 +24,7 @@ from arlab.importers.x12.delimiters import (
 )
 from arlab.importers.x12.notes import Notes
 
-__all__ = ["Segments", "Source"]
+__all__ = ["Segments", "Source", "opened"]
 
 Source = Path | str | BinaryIO
 
@@ -54,20 +54,22 @@ class Segments:
         self.delimiters = Delimiters("*", "~", ":")
         self.count = 0
         self.cut = False
+        self._pending = False  # the text begins with an ISA whose delimiters are not told yet
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        for first, batch in self.batches():
+            for number, segment in enumerate(batch, first):
+                yield number, segment.split(self.delimiters.element)
+
+    def batches(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the number of a first segment and, as text, those from there on that have the same delimiters."""
         for batch in self._batches():
-            element = self.delimiters.element
-            number = self.count
-            for segment in batch:
-                if segment:
-                    number += 1
-                    yield number, segment.split(element)
-            self.count = number
+            first, self.count = self.count + 1, self.count + len(batch)
+            yield first, batch
 
     def _batches(self) -> Iterator[list[str]]:
         """Yield lists of segments; what stands in one list has the same delimiters."""
-        with _opened(self._source, self._name) as file:
+        with opened(self._source) as file:
             chunks = self._texts(file)
             text = self._from_start(next(chunks, ""))
             last = False
@@ -84,26 +86,28 @@ class Segments:
 
     def _cut_up(self, text: str, last: bool) -> Generator[list[str], None, str]:
         """Yield the whole segments of a text and return the rest."""
-        while True:
-            place = next_interchange(text, self.delimiters.element, 1)
-            if place < 0:
-                break
-            yield self._split(text[:place])
-            text = text[place:]
-            if len(text) < HEAD and not last:
+        if self._pending:
+            self._pending = False
+            self._switch(text[:HEAD])
+        start = 0
+        while (place := next_interchange(text, self.delimiters.element, start + 1)) >= 0:
+            yield self._split(text[start:place])
+            start = place
+            if len(text) - start < HEAD and not last:
                 # Its delimiters are told from what follows: wait for more.
-                return text
-            self._switch(text)
+                self._pending = True
+                return text[start:]
+            self._switch(text[start : start + HEAD])
         close = self.delimiters.segment
         if last:
-            whole = text.rstrip(_JUNK)
-            self.cut = bool(whole) and close not in text[len(whole) - 1 :]
+            whole = text[start:].rstrip(_JUNK)
+            self.cut = bool(whole) and close not in text[start + len(whole) - 1 :]
             yield self._split(whole)
             return ""
-        end = text.rfind(close) + 1
+        end = text.rfind(close, start) + 1
         if end:
-            yield self._split(text[:end])
-        return text[end:]
+            yield self._split(text[start:end])
+        return text[max(start, end) :]
 
     def _switch(self, head: str) -> None:
         """Take over the delimiters of another interchange."""
@@ -121,30 +125,37 @@ class Segments:
         self.delimiters = found
         names = "|".join(STARTS)
         # Line ends inside of a segment are a page's width and are dropped, but not where a segment's name follows.
-        self._mends = re.compile(rf"[\r\n][ \r\n]{{0,8}}(?=(?:{names}){re.escape(found.element)})")
+        self._mends = re.compile(rf"[\r\n][ \r\n]{{0,40}}(?=(?:{names}){re.escape(found.element)})")
 
     def _split(self, text: str) -> list[str]:
         """Return the segments of a text; a segment that was closed by a line end alone is noted."""
         end = self.delimiters.segment
         if end in "\r\n":
-            return text.replace("\r" if end == "\n" else "\n", "").split(end)
-        text = text.replace(f"{end}\r\n", end).replace(f"{end}\n", end)
-        if "\n" not in text and "\r" not in text:
-            return text.split(end)
-        text = text.strip(_JUNK)
+            pieces = text.replace("\r" if end == "\n" else "\n", "").split(end)
+        else:
+            text = text.replace(f"{end}\r\n", end).replace(f"{end}\n", end)
+            if "\n" in text or "\r" in text:
+                return self._mended(text.strip(_JUNK))
+            pieces = text.split(end)
+        if f"{end} " in text or f"{end}\t" in text:
+            pieces = [piece.lstrip(" \t") for piece in pieces]
+        return [piece for piece in pieces if piece]
+
+    def _mended(self, text: str) -> list[str]:
+        """Return the segments of a text that has line ends inside of segments or in the place of terminators."""
         assert self._mends is not None
-        pieces = self._mends.sub(f"{end}\0", text).split(end)
-        found, number = [], self.count
+        pieces = self._mends.sub(f"{self.delimiters.segment}\0", text).split(self.delimiters.segment)
+        found: list[str] = []
         for before, piece in zip(["", *pieces], pieces, strict=False):
-            clean = piece.replace("\r", "").replace("\n", "").strip(" \0")
-            number += bool(clean)
             if piece.startswith("\0") and before.strip(_JUNK):
                 self._notes.add(
                     "terminator",
-                    number - 1,
+                    self.count + len(found),
                     "The segment is closed by a line end and not by the file's terminator.",
                 )
-            found.append(clean)
+            clean = piece.replace("\r", "").replace("\n", "").strip(" \0")
+            if clean:
+                found.append(clean)
         return found
 
     def _from_start(self, text: str) -> str:
@@ -198,8 +209,9 @@ def _name_of(source: Source) -> str:
 
 
 @contextlib.contextmanager
-def _opened(source: Source, name: str) -> Iterator[BinaryIO]:
-    """Open a path; a file that is open already stays open."""
+def opened(source: Source) -> Iterator[BinaryIO]:
+    """Open a path, or refuse it in one sentence; a file that is open already stays open."""
+    name = shown(_name_of(source))
     if not isinstance(source, str | Path):
         yield source
         return
