@@ -123,7 +123,15 @@ class Ledger:
         back: dict[int, list[_Standing]] = {}
         for answer in reversals:
             hits = []
-            for place, said in self._spoken(now.claim, answer):
+            # One reversal may take back two answers to a line; only what fits none is put together.
+            unfit = []
+            for place, said in self._each(now.claim, answer):
+                old = self._taken_of_line(now, place, said, answer)
+                if old is None:
+                    unfit.append((place, said))
+                else:
+                    hits.append((place, old))
+            for place, said in _joined(unfit) if len(unfit) > 1 else ():
                 old = self._taken_of_line(now, place, said, answer)
                 if old is not None:
                     hits.append((place, old))
@@ -198,7 +206,7 @@ class Ledger:
         if rank > 1 and now.claim not in self.answered:
             self._lend(now, answer)
         again = False
-        for place, said in self._spoken(now.claim, answer):
+        for place, said in _joined(self._each(now.claim, answer)):
             held = back.get(place, [])
             old = next((one for one in held if one.rank == rank), None)
             if old is not None:
@@ -306,19 +314,13 @@ class Ledger:
 
     # Helpers.
 
-    def _spoken(self, claim: int, answer: Answer) -> list[tuple[int, AnswerLine]]:
-        """Return the lines of an answer by the place of the claim's line; what is said of one line is put together."""
-        found: dict[int, AnswerLine] = {}
-        for place, line in zip(self.matcher.lines_of(claim, answer), answer.lines, strict=True):
-            at = place if place >= 0 else -claim - 1
-            if at in found:
-                before = found[at]
-                line = before._replace(
-                    charge=before.charge + line.charge, paid=before.paid + line.paid,
-                    parts=_together((*before.parts, *line.parts)), remark=before.remark or line.remark,
-                )  # fmt: skip
-            found[at] = line
-        return list(found.items())
+    def _each(self, claim: int, answer: Answer) -> list[tuple[int, AnswerLine]]:
+        """Return the lines of an answer, each with the place of the claim's line or of the claim as a whole."""
+        places = self.matcher.lines_of(claim, answer)
+        return [
+            (place if place >= 0 else -claim - 1, line)
+            for place, line in zip(places, answer.lines, strict=True)
+        ]
 
     def _rank_of(self, now: _Now) -> int:
         """Return the rank under which the claim was sent to a payer last; the first where it never was."""
@@ -384,6 +386,20 @@ def _kind_of(part: Part) -> str:
 def _signature(parts: Iterable[Part], *, sign: int = 1) -> str:
     """Return adjustments as one text, to tell whether two answers say the same."""
     return ",".join(sorted(f"{part.group}{part.carc}:{sign * part.cents}" for part in parts))
+
+
+def _joined(lines: Iterable[tuple[int, AnswerLine]]) -> list[tuple[int, AnswerLine]]:
+    """Return the lines by place, what is said of one place put together."""
+    found: dict[int, AnswerLine] = {}
+    for place, line in lines:
+        before = found.get(place)
+        if before is not None:
+            line = before._replace(
+                charge=before.charge + line.charge, paid=before.paid + line.paid,
+                parts=_together((*before.parts, *line.parts)), remark=before.remark or line.remark,
+            )  # fmt: skip
+        found[place] = line
+    return list(found.items())
 
 
 def _together(parts: Iterable[Part]) -> tuple[Part, ...]:
