@@ -15,6 +15,7 @@ from arlab.cli.check import check, checked_import, write_lists
 from arlab.cli.folders import reports_folder
 from arlab.cli.generate import generate
 from arlab.cli.reading import read_file
+from arlab.cli.snapshot import snapshot
 from arlab.cli.terminal import complain, folded, say, show_progress
 from arlab.errors import ArlabError
 
@@ -113,6 +114,7 @@ def report(
 
 app.command()(check)
 app.command()(generate)
+app.add_typer(snapshot)
 
 
 def _write_beside(found: Import, report: Path) -> None:
