@@ -34,7 +34,7 @@ def patterns_in(text: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> patterns_in("call 555-010-4477"), patterns_in("SSN 078-05-1120"), patterns_in("a.b@c.org")
+    >>> patterns_in("call 555-010-4477"), patterns_in("on 078-05-1120"), patterns_in("a.b@c.org")
     (('telephone number',), ('social security number',), ('e-mail address',))
     >>> patterns_in("$1,234,567.89 on 1,234 items, 61-90 days, 12345678.90")
     ()
