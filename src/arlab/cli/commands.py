@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arlab import __version__
+from arlab.cli.deid import deid
 from arlab.cli.folders import reports_folder
 from arlab.cli.generate import generate
 from arlab.cli.terminal import complain, folded, say, say_heading, say_rows, show_progress
@@ -134,6 +135,7 @@ def check(export: Export, as_of: AsOf = None, sheet: Sheet = None, dates: Dates 
 
 
 app.command()(generate)
+app.command()(deid)
 
 
 def _read(export: Path, as_of: str | None, sheet: str | None, dates: Any) -> Import:

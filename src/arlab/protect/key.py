@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable, Mapping
@@ -17,13 +18,15 @@ from pathlib import Path
 
 from arlab.errors import WorkspaceError
 
-__all__ = ["KEY_FILE", "load_key", "patient_shift", "pseudonym", "pseudonyms", "secret_shift"]
+__all__ = ["KEY_FILE", "PSEUDONYM", "load_key", "patient_shift", "pseudonym", "pseudonyms", "secret_shift"]
 
 KEY_FILE = "share.key"
 _BYTES = 32
 # No vowels, so that no word comes out, and no letters that are read as digits.
 _LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 _SHORTEST = 6
+PSEUDONYM = re.compile(rf"\b[A-Z][a-z]+ [{_LETTERS}]{{{_SHORTEST},{_SHORTEST + 6}}}(?!\w)")
+"""The shape of a pseudonym, such as Payer K7Q2M4."""
 _WEEKS = (520, 2080)
 
 
@@ -41,7 +44,9 @@ def load_key(folder: Path | str) -> bytes:
     """
     path = Path(folder) / KEY_FILE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            path.parent.chmod(0o700)
         if not path.exists():
             _make_key(path)
         # On Windows the folder of the user is the protection; there the mode says nothing.
@@ -57,7 +62,9 @@ def load_key(folder: Path | str) -> bytes:
             f"The key file '{KEY_FILE}' cannot be used ({why}): make its folder your own."
         ) from None
     if len(key) != _BYTES:
-        raise WorkspaceError(f"The key file '{KEY_FILE}' is damaged: delete it and all pseudonyms start anew.")
+        raise WorkspaceError(
+            f"The key file '{KEY_FILE}' is damaged: delete it and all pseudonyms start anew."
+        )
     return key
 
 
@@ -70,8 +77,6 @@ def _make_key(path: Path) -> None:
             file.write(secrets.token_bytes(_BYTES))
             file.flush()
             os.fsync(file.fileno())
-        if os.name == "posix":
-            path.parent.chmod(0o700)
         try:
             # A link never replaces a key that another run has just made.
             os.link(fresh, path)

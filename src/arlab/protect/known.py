@@ -13,7 +13,17 @@ from typing import Protocol
 
 from arlab.protect.patterns import patterns_in
 
-__all__ = ["MOST_WORDS", "Known", "ValuesOfColumn", "holds_people", "known_of", "phrases_in", "plain", "words_in"]
+__all__ = [
+    "MOST_WORDS",
+    "Known",
+    "ValuesOfColumn",
+    "holds_people",
+    "known_of",
+    "numbers_in",
+    "phrases_in",
+    "plain",
+    "words_in",
+]
 
 MOST_WORDS = 6
 _SHORTEST_NUMBER = 5
@@ -107,7 +117,9 @@ def holds_people(column: ValuesOfColumn) -> bool:
     return sum(bool(_PEOPLE.fullmatch(value)) for value in values) >= 0.6 * len(values)
 
 
-def known_of(columns: Iterable[ValuesOfColumn], *, days: Iterable[str] = (), texts: Iterable[str] = ()) -> Known:
+def known_of(
+    columns: Iterable[ValuesOfColumn], *, days: Iterable[str] = (), texts: Iterable[str] = ()
+) -> Known:
     """Return what must not be written of a file.
 
     Parameters

@@ -44,7 +44,9 @@ def may_stand(label: str, known: Known) -> bool:
         return False
     if known.words & {word for word in words if word not in KNOWN_PAYERS}:
         return False
-    return not any(phrase in known.phrases and not KNOWN_PAYERS.issuperset(phrase) for phrase in phrases_in(words))
+    return not any(
+        phrase in known.phrases and not KNOWN_PAYERS.issuperset(phrase) for phrase in phrases_in(words)
+    )
 
 
 def shared_labels(labels: Iterable[str], *, kind: str, key: bytes, known: Known) -> Mapping[str, str]:

@@ -119,7 +119,9 @@ def safe_harbor_rows(
         if kind.letter == "R":
             remains = codes_remain
         if not said:
-            done = "nothing to do; outputs were searched for it all the same" if kind.shape else "nothing to do"
+            done = (
+                "nothing to do; outputs were searched for it all the same" if kind.shape else "nothing to do"
+            )
             remains = remains if kind.letter in "CR" else "nothing"
         rows.append(HarborRow(kind.letter, kind.name, found, done, remains, tuple(sorted(every))))
     return rows

@@ -12,15 +12,16 @@ import io
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+from arlab.protect.key import PSEUDONYM
 from arlab.protect.known import Known, numbers_in, phrases_in, words_in
-from arlab.protect.patterns import PATTERNS, patterns_in
+from arlab.protect.patterns import patterns_in
 
 __all__ = ["check_written"]
 
 _PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]*)")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
-_NUMBER = re.compile(r"-?\d+(?:\.\d{1,2})?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d{1,2})?%?|\d{4}-\d{2}-\d{2}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PLAIN_CHUNKS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs", b"gAMA", b"sRGB"))
 
@@ -31,7 +32,6 @@ def check_written(
     known: Known,
     own: Iterable[str],
     amounts: Collection[str] = (),
-    days: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return the kinds of personal data that were found in files, none when all is well.
 
@@ -40,8 +40,7 @@ def check_written(
     files : name -> content; HTML, CSV or JSON
     known : what the input says about people
     own : texts that the product itself writes; their words and phrases are nobody's
-    amounts : columns of CSV files that hold numbers of the product's own, which are no identifiers
-    days : days that may be written
+    amounts : columns of CSV files that hold numbers or moved days of the product's own, which are no identifiers
     """
     own_words: set[str] = set()
     own_phrases: set[tuple[str, ...]] = set()
@@ -55,8 +54,6 @@ def check_written(
     kinds: dict[str, None] = {}
     for name, data in files.items():
         text, pictures = _text_of(name, data, amounts)
-        for day in days:
-            text = text.replace(day, " ")
         for part in (name, text):
             kinds |= dict.fromkeys(_found_in(part, secret))
         if any(_has_words(picture) for picture in pictures):
@@ -66,7 +63,8 @@ def check_written(
 
 def _found_in(text: str, secret: Known) -> list[str]:
     words, numbers = words_in(text), numbers_in(text)
-    found = [kind for kind in patterns_in(text) if kind in PATTERNS]
+    # A pseudonym may look like a record number; whether it is one of the file's is asked below.
+    found = list(patterns_in(PSEUDONYM.sub(" ", text)))
     if not secret.words.isdisjoint(words):
         found.append("name of a person")
     if not secret.phrases.isdisjoint(phrases_in(words)):

@@ -111,7 +111,9 @@ def _total_section(aged: Aged) -> Section:
         share = share_text(aged.over_90, aged.balance)
         part = f"{dollar_text(aged.over_90)} ({share})" if aged.over_90 else "Nothing"
         title = f"{part} stands in the buckets over 90 days"
-    chart = make_chart(lambda width: plot_aging(aged.table, width=width, title=title, label=aged.label), words)
+    chart = make_chart(
+        lambda width: plot_aging(aged.table, width=width, title=title, label=aged.label), words
+    )
     return Section("aging", "How old is the open balance?", (words,), chart, (table,))
 
 

@@ -137,7 +137,9 @@ def write_shared(
             stem=HTML.removesuffix(".html"),
             as_of=_day_shown(day, profile, shift),
             currency="dollars" if currency_of(source) == "USD" else currency_of(source),
-            clock="the buckets of the file" if aged.clock == OWN_BUCKETS else f"the {clock_name(aged.clock)} clock",
+            clock="the buckets of the file"
+            if aged.clock == OWN_BUCKETS
+            else f"the {clock_name(aged.clock)} clock",
             marker="Shared version: totals only, small numbers withheld",
             finding=shared_finding(shared),
             proofs=(verdict,),
@@ -156,20 +158,22 @@ def write_shared(
         }
     progress("searching what was written")
     folder = publish(files, out=out, known=known, own=(*own_texts(), *shared.buckets, name), amounts=_AMOUNTS)
-    return Shared(
-        folder / HTML, folder / TABLES, folder / HARBOR, content.finding, verdict, tuple(rows)
-    )
+    return Shared(folder / HTML, folder / TABLES, folder / HARBOR, content.finding, verdict, tuple(rows))
 
 
 def _check_settings(source: object, path: object, profile: str, shift: bool, name: str) -> None:
     if profile not in PROFILES:
         raise SettingsError(f"There is no profile '{profile}': choose {' or '.join(PROFILES)}.")
     if name and profile != "safe-harbor":
-        raise SettingsError("A name may be shared with the profile safe-harbor alone: add it, or leave name out.")
+        raise SettingsError(
+            "A name may be shared with the profile safe-harbor alone: add it, or leave name out."
+        )
     if shift and profile == "safe-harbor":
         raise SettingsError("The profile safe-harbor shows years only: leave shift out.")
     if path is None and not isinstance(source, Practice):
-        raise SettingsError("Sharing a file needs its path, to know which names must not be written: give path.")
+        raise SettingsError(
+            "Sharing a file needs its path, to know which names must not be written: give path."
+        )
 
 
 def columns_of_source(
@@ -223,7 +227,10 @@ def _about_dates(profile: str, shift: bool) -> dict[str, str]:
         shown = "ages are totals; the day of the report is moved by a secret number of weeks"
         remains = "who knows one true day knows all of them"
     else:
-        shown, remains = "ages are totals; the report's day is called week 0", "ages are counted to the day inside"
+        shown, remains = (
+            "ages are totals; the report's day is called week 0",
+            "ages are counted to the day inside",
+        )
     codes = "a payer's pseudonym is a code made from its name with a secret key; it is in no way a patient's"
     return {"dates_done": shown, "dates_remain": remains, "codes_remain": codes}
 
@@ -260,9 +267,12 @@ def _protection_section(
         ties = "ties out to the cent" if source.reconciliation.ties_out else "does not tie out"
         sentences.append(f"The file that the numbers are from {ties}.")
     notes = [
-        f"By {split.words} is left out: with so few patients it would give numbers away." for split in shared.left_out
+        f"By {split.words} is left out: with so few patients it would give numbers away."
+        for split in shared.left_out
     ]
-    notes.append("Who has two shared versions of nearly the same day can subtract them: share one, not every day's.")
+    notes.append(
+        "Who has two shared versions of nearly the same day can subtract them: share one, not every day's."
+    )
     return Section("protection", "How was this protected?", tuple(sentences), None, (), tuple(notes))
 
 
@@ -288,12 +298,19 @@ def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     for row in rows:
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
+        writer.writerow(
+            [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
+        )
     return buffer.getvalue().encode("utf-8")
 
 
 def publish(
-    files: Mapping[str, bytes], *, out: Path | str, known: Known, own: Sequence[str], amounts: Sequence[str] = ()
+    files: Mapping[str, bytes],
+    *,
+    out: Path | str,
+    known: Known,
+    own: Sequence[str],
+    amounts: Sequence[str] = (),
 ) -> Path:
     """Write files beside their folder, search what stands on the disk, and move them into place when all is well.
 
@@ -335,4 +352,6 @@ def publish(
 
 def _cannot_write(folder: Path, problem: OSError) -> WorkspaceError:
     why = (problem.strerror or type(problem).__name__).lower()
-    return WorkspaceError(f"The shared version cannot be written to '{folder}' ({why}): choose another folder.")
+    return WorkspaceError(
+        f"The shared version cannot be written to '{folder}' ({why}): choose another folder."
+    )

@@ -60,7 +60,9 @@ def shared_figures(shared: SharedTable) -> tuple[Figure, ...]:
     figures = [Figure("Open balance", money(whole), f"{shared.items:,} items")]
     old = shared.amount(ALL, TOTAL, OLD) if shared.over_90 else None
     if old is not None:
-        figures.append(Figure("Older than 90 days", money(old), f"{share_text(old, whole)} of the open balance"))
+        figures.append(
+            Figure("Older than 90 days", money(old), f"{share_text(old, whole)} of the open balance")
+        )
     hidden, filled = shared.suppressed.counts()
     figures.append(Figure("Cells withheld", f"{hidden:,}", f"of {filled:,} that hold something"))
     return tuple(figures)
@@ -105,7 +107,9 @@ def _total_section(shared: SharedTable, label: str) -> Section:
     return Section("aging", "How old is the open balance?", (words,), chart, (table,))
 
 
-def _remainder(place: int, whole: float, bars: Sequence[tuple[int, str, float]]) -> list[tuple[int, str, float]]:
+def _remainder(
+    place: int, whole: float, bars: Sequence[tuple[int, str, float]]
+) -> list[tuple[int, str, float]]:
     """Return the part of a bar that is not shown by age: what everyone can subtract, drawn so that bars add up."""
     rest = dollars_sum([whole, *(-amount for *_, amount in bars)])
     return [(place, WITHHELD, rest)] if rest > 0 else []
@@ -158,7 +162,9 @@ def _split_section(shared: SharedTable, split: Split) -> Section:
     )
     words = _words(shared, split)
     data = pd.DataFrame(bars, columns=[split.by, "bucket_number", "bucket", "balance"])
-    chart = make_chart(lambda width: plot_aging_by(data, by=split.by, width=width, title=words.rstrip(".")), words)
+    chart = make_chart(
+        lambda width: plot_aging_by(data, by=split.by, width=width, title=words.rstrip(".")), words
+    )
     notes = (WITHHELD_MEANS,) if any(WITHHELD in row for row in rows) else ()
     if split.by == "payer_class":
         notes += ("The class is that of the claim's first payer; a patient's share stays with its claim.",)
