@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,7 +107,7 @@ def _columns(spans: Mapping[str, Sequence[str]], detail: str) -> tuple[str, ...]
     """Return the columns that a table of this detail shows."""
     if detail == DETAILS[0]:
         return tuple(name for name in spans if name != YOUNG)
-    return tuple(n for n in (YOUNG, OLD) if n in spans and detail == DETAILS[1]) + (TOTAL,)
+    return (*(n for n in (YOUNG, OLD) if n in spans and detail == DETAILS[1]), TOTAL)
 
 
 class _Maker:

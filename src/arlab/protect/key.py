@@ -52,8 +52,8 @@ def load_key(folder: Path | str) -> bytes:
         # On Windows the folder of the user is the protection; there the mode says nothing.
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise WorkspaceError(
-                f"The key file '{KEY_FILE}' can be read by others: allow it to its owner alone (chmod 600), or delete"
-                " it and all pseudonyms start anew."
+                f"The key file '{KEY_FILE}' can be read by others: allow it to its owner alone (chmod 600), or"
+                " delete it and all pseudonyms start anew."
             )
         key = path.read_bytes()
     except OSError as problem:
@@ -134,8 +134,8 @@ def pseudonyms(key: bytes, kind: str, values: Iterable[str]) -> Mapping[str, str
 def secret_shift(key: bytes) -> int:
     """Return the days by which all dates of the practice are moved: whole weeks, 10 to 40 years ahead.
 
-    One shift for everything and whole weeks: ages, buckets and days of the week stay what they are. Ahead, so that a
-    moved day is never a day that the file has.
+    One shift for everything and whole weeks: ages, buckets and days of the week stay what they are. Ahead, so that
+    a moved day is never a day that the file has.
 
     Examples
     --------

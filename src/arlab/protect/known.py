@@ -28,8 +28,11 @@ __all__ = [
 MOST_WORDS = 6
 _SHORTEST_NUMBER = 5
 _NOBODY = frozenset(
-    "the and for with not from this that all jr sr iii none null unknown test patient self pay care health plan"
-    " insurance estate total".split()
+    re.findall(
+        r"\w+",
+        "the and for with not from this that all jr sr iii none null unknown test patient self pay care health plan"
+        " insurance estate total",
+    )
 )
 _PEOPLE = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:,? +[^\W\d_][^\W\d_'’.-]*\.?){1,3}")
 _MONEY = re.compile(r"[-($]*[\d,]*\.\d{1,2}\)?-?%?|[-($]*\d{1,3}(?:,\d{3})+\)?%?")
@@ -42,13 +45,20 @@ class ValuesOfColumn(Protocol):
     """A column of a file: its name, what it is read as, its rows and its different values."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name in the file."""
+
     @property
-    def concept(self) -> str: ...
+    def concept(self) -> str:
+        """What it is read as, or nothing."""
+
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """How many rows there are."""
+
     @property
-    def values(self) -> Collection[str]: ...
+    def values(self) -> Collection[str]:
+        """Its different values."""
 
 
 @dataclasses.dataclass(frozen=True)

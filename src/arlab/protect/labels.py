@@ -15,10 +15,13 @@ from arlab.protect.patterns import patterns_in
 __all__ = ["KNOWN_PAYERS", "may_stand", "shared_labels"]
 
 KNOWN_PAYERS = frozenset(
-    """aetna advantage america american anthem assurance bcbs benefit blue care champva cigna commercial community
-    complete cross employers first government health healthcare humana hmo insurance kaiser managed medicaid medicare
-    mutual national network option part plan plans ppo premier select service services shield state tricare uhc
-    united unitedhealthcare veterans workers compensation""".split()
+    re.findall(
+        r"\w+",
+        "aetna advantage america american anthem assurance bcbs benefit blue care champva cigna commercial"
+        " community complete cross employers first government health healthcare humana hmo insurance kaiser managed medicaid"
+        " medicare mutual national network option part plan plans ppo premier select service services shield state"
+        " tricare uhc united unitedhealthcare veterans workers compensation",
+    )
 )
 """Words of insurers' names: a patient called Cross or State does not forbid Blue Cross."""
 

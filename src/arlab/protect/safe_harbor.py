@@ -40,8 +40,8 @@ _PAYERS = "a payer's name that hides a person's name which no other column has w
 CLASSES: Sequence[HarborClass] = (
     HarborClass("A", "Names", ("patient_name",), r"name|guarantor|subscriber|insured", "",
                 "left out; outputs are searched for every word of them", _PAYERS),
-    HarborClass("B", "Places smaller than a state", ("location",), r"address|street|city|zip|county|location|facility"
-                r"|clinic", "", "left out; no ZIP code is kept, not even three digits of it"),
+    HarborClass("B", "Places smaller than a state", ("location",), r"address|street|city|zip|county|location"
+                r"|facility|clinic", "", "left out; no ZIP code is kept, not even three digits of it"),
     HarborClass("C", "Dates but the year, and ages over 89",
                 ("service_date", "first_bill_date", "last_bill_date", "charge_entry_date", "posted_date",
                  "decision_date", "payment_date", "last_action_date", "due_date", "snapshot_date", "age_days"),
@@ -52,7 +52,8 @@ CLASSES: Sequence[HarborClass] = (
     HarborClass("G", "Social security numbers", (), r"\bssn\b|social", "social security number"),
     HarborClass("H", "Medical record numbers", ("patient_id",), r"\bmrn\b|medical.?record|chart", "record number",
                 "used to count patients, then left out"),
-    HarborClass("I", "Health plan beneficiary numbers", (), r"member|subscriber.?(id|n)|policy|group.?n|insurance.?id"),
+    HarborClass("I", "Health plan beneficiary numbers", (), r"member|subscriber.?(id|n)|policy|group.?n"
+                r"|insurance.?id"),
     HarborClass("J", "Account numbers", ("claim_id",), r"account|acct|claim|invoice|encounter|ticket|voucher",
                 "long number", "used to add up lines, then left out"),
     HarborClass("K", "Certificate and licence numbers", (), r"licen[cs]e|certificate|\bnpi\b|\bdea\b"),
@@ -62,8 +63,8 @@ CLASSES: Sequence[HarborClass] = (
     HarborClass("O", "Internet addresses", (), r"\bip\b|ip.?address", "internet address"),
     HarborClass("P", "Biometric identifiers", (), r"biometric|fingerprint|voice"),
     HarborClass("Q", "Full-face photographs", (), r"photo|picture|image"),
-    HarborClass("R", "Any other unique number, characteristic or code", ("provider",), r"\bid\b|\bkey\b|guid|uuid|code"
-                r"|number|#", "", "left out, or a keyed pseudonym", ""),
+    HarborClass("R", "Any other unique number, characteristic or code", ("provider",), r"\bid\b|\bkey\b|guid|uuid"
+                r"|code|number|#", "", "left out, or a keyed pseudonym", ""),
 )  # fmt: skip
 """The 18 kinds in the order of the rule."""
 

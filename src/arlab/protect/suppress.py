@@ -103,9 +103,9 @@ def choose_details(
 ) -> Suppressed:
     """Return the tables, each as finely divided as its numbers allow, and which of their cells may be shown.
 
-    One table after the other is added, the most wanted first, in the finest detail in which at most ``MOST_HIDDEN`` of
-    its cells are withheld and hardly any cell of the earlier tables is lost for it; a table for which there is no
-    such detail is left out.
+    One table after the other is added, the most wanted first, in the finest detail in which at most
+    ``MOST_HIDDEN`` of its cells are withheld and hardly any cell of the earlier tables is lost for it; a table for
+    which there is no such detail is left out.
     """
     chosen: dict[str, str] = {}
     best = make_suppressed(items, tables=chosen, buckets=buckets, old=old)
@@ -133,7 +133,7 @@ class _Work:
         self.cells, self.whole = cells.cells, whole
         self.sums = cells.sums
         self.hidden = {number for number, cell in enumerate(self.cells) if cell.small}
-        self._rank = {number: 0 for number in range(len(self.cells))}
+        self._rank = dict.fromkeys(range(len(self.cells)), 0)
         for (table, _, column), number in cells.place.items():
             # Totals are what readers look at first: they go last.
             rank = 2 if column == TOTAL or table == ALL else 1 if column in (OLD, YOUNG) else 0
@@ -149,7 +149,7 @@ class _Work:
             weak = [place for place in range(len(self.sums)) if self._gives_away(place)]
             if not weak:
                 return
-            total, parts = self.sums[weak[0]]
+            _, parts = self.sums[weak[0]]
             self._withhold_best(set(parts), weak)
 
     def _gives_away(self, place: int) -> bool:

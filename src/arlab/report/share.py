@@ -197,7 +197,7 @@ def columns_of_source(
 
 
 def known_of_source(source: Practice | Import, columns: Sequence[FileColumn]) -> Known:
-    """Return what must not be written: the columns' personal values, the day, and the names of file and practice."""
+    """Return what must not be written: what is personal in the columns, the day, file and practice."""
     practice = source if isinstance(source, Practice) else source.practice
     day = practice.as_of
     days = (day.isoformat(), day_text(day), f"{day.month}/{day.day}/{day.year}", f"{day:%m/%d/%Y}")
@@ -238,13 +238,13 @@ def _about_dates(profile: str, shift: bool) -> dict[str, str]:
 def _verdict(profile: str) -> str:
     if profile == "safe-harbor":
         return (
-            "None of the 18 kinds of identifiers of the Safe Harbor rule was written, as far as a search can tell; that"
-            " nobody has actual knowledge by which a person could be recognised, which the rule asks for too, only"
+            "None of the 18 kinds of identifiers of the Safe Harbor rule was written, as far as a search can tell;"
+            " that nobody has actual knowledge by which a person could be recognised, which the rule asks for too, only"
             " people can say."
         )
     return (
-        "Pseudonymised, not Safe Harbor: no person is in it, but payers have pseudonyms that come from their names, and"
-        " who holds the practice's key can undo them."
+        "Pseudonymised, not Safe Harbor: no person is in it, but payers have pseudonyms that come from their names,"
+        " and who holds the practice's key can undo them."
     )
 
 
@@ -335,8 +335,8 @@ def publish(
         kinds = check_written(written, known=known, own=own, amounts=amounts)
         if kinds:
             raise NotAvailable(
-                f"Nothing was shared, because the search of what was written found a {kinds[0]}: look in the file for"
-                " it in the names of payers, and correct it there."
+                f"Nothing was shared, because the search of what was written found a {kinds[0]}: look in the file"
+                " for it in the names of payers, and correct it there."
             )
         for name in files:
             (fresh / name).replace(folder / name)

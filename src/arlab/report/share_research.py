@@ -45,9 +45,9 @@ def research_table(practice: Practice, *, key: bytes) -> pd.DataFrame:
     Returns
     -------
     frame with ``research_export`` (in every row the word), pseudonyms of ``claim, patient, payer, provider,
-    location``, ``payer_class, responsible, balance``, the dates there are (each patient's moved back by 1 to 364 days,
-    the same for all dates of the patient) and, where birth dates are known, ``patient_age`` in years with all from
-    ``OLDEST`` in one group. No free text; neither ages nor buckets of balances, which would give the moves away.
+    location``, ``payer_class, responsible, balance``, the dates there are (each patient's moved back by 1 to 364
+    days, the same for all dates of the patient) and, where birth dates are known, ``patient_age`` in years with all
+    from ``OLDEST`` in one group. No free text; neither ages nor buckets of balances, which would give the moves away.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def research_table(practice: Practice, *, key: bytes) -> pd.DataFrame:
         items = practice.open_items
     if "patient_id" not in items or items["patient_id"].isna().any():
         raise NotAvailable(
-            "No research export can be made, because the source does not say for every claim which patient it is of:"
+            "No research export can be made, because the source does not say of every claim whose it is, and"
             " dates are moved patient by patient."
         )
     table = pd.DataFrame({RESEARCH_COLUMN: RESEARCH_COLUMN}, index=items.index)

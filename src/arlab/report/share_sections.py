@@ -130,21 +130,20 @@ def _split_section(shared: SharedTable, split: Split) -> Section:
     for group in shared.groups(split.by):
         amounts = [shared.amount(split.by, group, column) for column in ages]
         whole = shared.amount(split.by, group, TOTAL)
-        last = (_share(shared.amount(split.by, group, OLD), whole),) if over else ()
+        last = [_share(shared.amount(split.by, group, OLD), whole)] if over else []
         items = _count(shared.number(split.by, group, TOTAL))
         rows.append((group, items, *map(_amount, amounts), _amount(whole), *last))
         if whole is not None:
-            own = [(n, ages[n], a) for n, a in enumerate(amounts) if a is not None] or []
+            own = [(n, ages[n], a) for n, a in enumerate(amounts) if a is not None]
             own += _remainder(len(ages), whole, own) if ages else [(0, TOTAL, whole)]
             bars += [(group, *bar) for bar in own]
-    last = ()
-    if over:
-        last = (_share(shared.amount(ALL, TOTAL, OLD), shared.amount(ALL, TOTAL, TOTAL)),)
+    all_open = shared.amount(ALL, TOTAL, TOTAL)
+    last = [_share(shared.amount(ALL, TOTAL, OLD), all_open)] if over else []
     total = (
         "Total",
         f"{shared.items:,}",
         *(_amount(shared.amount(ALL, TOTAL, column)) for column in ages),
-        _amount(shared.amount(ALL, TOTAL, TOTAL)),
+        _amount(all_open),
         *last,
     )
     table = Table(
@@ -165,10 +164,10 @@ def _split_section(shared: SharedTable, split: Split) -> Section:
     chart = make_chart(
         lambda width: plot_aging_by(data, by=split.by, width=width, title=words.rstrip(".")), words
     )
-    notes = (WITHHELD_MEANS,) if any(WITHHELD in row for row in rows) else ()
+    notes = [WITHHELD_MEANS] if any(WITHHELD in row for row in rows) else []
     if split.by == "payer_class":
-        notes += ("The class is that of the claim's first payer; a patient's share stays with its claim.",)
-    return Section(split.key, split.title, (words,), chart, (table,), notes)
+        notes.append("The class is that of the claim's first payer; a patient's share stays with its claim.")
+    return Section(split.key, split.title, (words,), chart, (table,), tuple(notes))
 
 
 def _words(shared: SharedTable, split: Split) -> str:
@@ -177,7 +176,8 @@ def _words(shared: SharedTable, split: Split) -> str:
     amount, whole = shared.amount(split.by, group, TOTAL), shared.amount(ALL, TOTAL, TOTAL) or 0.0
     if amount is None:
         return f"{money(whole)} is open in all."
-    return f"The largest part is with {shorten(group, 60)}: {money(amount)}, {share_text(amount, whole)} of {money(whole)}."
+    share = share_text(amount, whole)
+    return f"The largest part is with {shorten(group, 60)}: {money(amount)}, {share} of {money(whole)}."
 
 
 def shared_rows(shared: SharedTable) -> list[tuple[str, ...]]:
