@@ -12,6 +12,7 @@ import typer
 
 from arlab import __version__
 from arlab.cli.check import check, checked_import, write_lists
+from arlab.cli.deid import deid
 from arlab.cli.folders import reports_folder
 from arlab.cli.generate import generate
 from arlab.cli.reading import read_file
@@ -115,6 +116,7 @@ def report(
 app.command()(check)
 app.command()(generate)
 app.add_typer(snapshot)
+app.command()(deid)
 
 
 def _write_beside(found: Import, report: Path) -> None:
