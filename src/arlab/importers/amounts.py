@@ -27,7 +27,7 @@ _COMMA_NUMBER = re.compile(r"(?:\d{1,3}(?:([. '\u2019])\d{3})(?:\1\d{3})*|\d+)(?
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
 _ONLY_COMMA = r"^[^.]*\d,\d{1,2}\D*$|\d\.\d{3},\d"
 _ONLY_POINT = r"^[^,]*\d\.\d{1,2}\D*$|\d,\d{3}\.\d"
-_PLAIN = r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?"
+_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,2})?$"
 _SIGNS = "".join(CURRENCY_SIGNS)
 _FEW = 1_000
 _DASHES = ("-", "--", "\u2014", "\u2013")
@@ -130,12 +130,12 @@ def decimal_marks(text: pd.Series | Coded) -> tuple[bool, bool]:
     >>> decimal_marks(pd.Series(["1.234,50", "7"])), decimal_marks(pd.Series(["1,234.50", "7"]))
     ((True, False), (False, True))
     """
-    different = (text if isinstance(text, Coded) else coded(text)).different
-    with_comma = different[different.str.contains(",", regex=False)]
-    # A point shows itself in the first few amounts; a column of plain numbers is not searched to its end.
-    first = different.iloc[:_FEW]
-    point = bool(first.str.contains(_ONLY_POINT).any()) or bool(different.str.contains(_ONLY_POINT).any())
-    return bool(with_comma.str.contains(_ONLY_COMMA).any()), point
+    column = text if isinstance(text, Coded) else coded(text)
+    # A point shows itself in the first few amounts: most columns need not be searched to their end.
+    point = any(
+        matches(texts, _ONLY_POINT).any() for texts in (column.different.iloc[:_FEW], column.different)
+    )
+    return b"," in column.joined and bool(matches(column.different, _ONLY_COMMA).any()), point
 
 
 def parse_amounts(text: pd.Series | Coded, *, decimal_comma: bool | None = None) -> Amounts:

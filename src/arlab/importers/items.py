@@ -71,6 +71,7 @@ def items_of(
     earliest date; they stay apart where payer, provider, location or bucket differ, or where the dates are so far
     apart that the number cannot be one visit's. A zero balance becomes no item; a negative one is a credit.
     """
+    counted = counted & _some_amount(parsed, dollars, layout)
     facts = _facts(parsed, counted, later)
     if layout == BUCKETS:
         long = _by_bucket(parsed, facts, counted)
@@ -92,16 +93,23 @@ def items_of(
     )
 
 
+def _some_amount(parsed: Parsed, dollars: Dollars, layout: str) -> Mask:
+    """Return the rows with an amount that is not zero; the others, often most of a file, become no item."""
+    parts = [parsed.amounts[name].cents for name in parsed.columns.buckets] if layout == BUCKETS else []
+    return np.logical_or.reduce([values != 0 for values in (dollars.cents, *dollars.parts.values(), *parts)])
+
+
 def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask]) -> pd.DataFrame:
     """Return what is known of each counted row, apart from its amount."""
     places = np.flatnonzero(counted)
     facts: dict[str, Any] = {"place": places}
-    own_label = pd.Series([f"row {n}" for n in parsed.table.row_numbers[places]], index=places, dtype="str")
-    if parsed.has("claim_id"):
-        claim = parsed.text("claim_id").iloc[places]
-        facts["claim_id"] = claim.where(claim != "", own_label)
-    else:
-        facts["claim_id"] = own_label
+    claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
+    unnamed = (claim == "").to_numpy(dtype=bool)
+    if unnamed.any():
+        own_label = [f"row {n}" for n in parsed.table.row_numbers[places[unnamed]]]
+        claim = claim.astype(object)
+        claim[unnamed] = own_label
+    facts["claim_id"] = claim.astype("str")
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
             facts[concept] = parsed.text(concept).iloc[places]

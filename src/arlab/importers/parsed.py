@@ -22,7 +22,7 @@ from arlab.importers.vocabulary import CONCEPTS
 
 __all__ = ["Parsed", "parse_columns", "tell_reading"]
 
-_UNTIDY = r"\s\s|[\n\t\r]"
+_UNTIDY = (b"  ", b"\n", b"\t", b"\r")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Parsed:
         """Return the same column by its different texts."""
         own = self.table.coded[self.columns.chosen[concept]]
         # Few texts hold a line break or two spaces, and looking is much quicker than replacing.
-        if not own.different.str.contains(_UNTIDY).any():
+        if not any(mark in own.joined for mark in _UNTIDY):
             return own
         tidy = coded(own.different.str.replace(r"\s+", " ", regex=True))
         return Coded(tidy.places[own.places], tidy.different)

@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from arlab.importers.amounts import read_amount
 from arlab.importers.detect import Table
 from arlab.importers.findings import Findings, count, money, rows
-from arlab.importers.grid import Coded, Mask
+from arlab.importers.grid import Coded, Mask, matches
 from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import CONCEPTS
 
@@ -25,10 +24,10 @@ Cents = npt.NDArray[np.int64]
 
 _SEEN = 500
 
-# As text, so that the engine of the text column runs them.
+# For RE2, which runs them over a whole column.
 _IS_TOTAL = (
-    r"(?i)(?:grand|sub|report|overall|page|final|all|claims?|practice)?[\s-]*(?:totals?|sum)\s*"
-    r"(?:[^\w\s].*|\d.*|(?:for|of|by)\b.*)?"
+    r"(?i)^(?:grand|sub|report|overall|page|final|all|claims?|practice)?[\s-]*(?:totals?|sum)\s*"
+    r"(?:[^\w\s].*|\d.*|(?:for|of|by)\b.*)?$"
 )
 _MAY_BE_TOTAL = r"(?i)\b(?:sub)?totals?\b"
 
@@ -136,7 +135,7 @@ def _labelled_as_total(parsed: Parsed, data: Mask, dollar_columns: Sequence[str]
     possible = data.copy()
     if parsed.has("claim_id"):
         claim = parsed.coded("claim_id")
-        says_so = _says_total(claim.different)
+        says_so = _says_total(claim)
         possible &= claim.rows_where(says_so[0] | says_so[1] | (claim.different == "").to_numpy(dtype=bool))
     surely, perhaps, unnamed = (np.zeros(len(data), dtype=bool) for _ in range(3))
     places = np.flatnonzero(possible)
@@ -144,7 +143,7 @@ def _labelled_as_total(parsed: Parsed, data: Mask, dollar_columns: Sequence[str]
     for name in labels if len(places) else ():
         column = table.coded[name]
         own = column.places[places]
-        sure, maybe = _says_total(column.different)
+        sure, maybe = _says_total(column)
         surely[places] |= sure[own]
         perhaps[places] |= maybe[own]
         unnamed[places] &= own == _place_of_empty(column)
@@ -167,14 +166,12 @@ def _words(table: Table, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
     return found
 
 
-def _says_total(different: pd.Series) -> tuple[Mask, Mask]:
-    """Return which texts mean a total, and which may mean one."""
-    sure, maybe = (np.zeros(len(different), dtype=bool) for _ in range(2))
-    low = different.str.lower()
-    near = np.flatnonzero(low.str.contains("total", regex=False) | low.str.contains("sum", regex=False))
-    sure[near] = different.iloc[near].str.fullmatch(_IS_TOTAL)
-    maybe[near] = different.iloc[near].str.contains(_MAY_BE_TOTAL)
-    return sure, maybe
+def _says_total(column: Coded) -> tuple[Mask, Mask]:
+    """Return which of a column's different texts mean a total, and which may mean one."""
+    letters = column.joined.lower()
+    if b"total" not in letters and b"sum" not in letters:
+        return np.zeros(len(column.different), dtype=bool), np.zeros(len(column.different), dtype=bool)
+    return matches(column.different, _IS_TOTAL), matches(column.different, _MAY_BE_TOTAL)
 
 
 def _tell(table: Table, kinds: Mapping[str, Mask], data: Mask, findings: Findings) -> None:
