@@ -61,9 +61,7 @@ def make_claims(sendings: Sendings, numbers_of: Mapping[str, str], *, places: li
     made = Claims(array("i"), array("i", [NOT_USED]) * count, {}, {}, [], [], [], [], [], {})
     seen: dict[tuple[int, int, int, str, int], int] = {}
     rank, frequency, sent = sendings.rank, sendings.frequency, sendings.sent
-    order = sorted(
-        range(count), key=lambda at: (rank[at] > 1, frequency[at] != ORIGINAL, sent[at], at)
-    )
+    order = sorted(range(count), key=lambda at: (rank[at] > 1, frequency[at] != ORIGINAL, sent[at], at))
     for at in order:
         is_first_kind = rank[at] == 1 and frequency[at] == ORIGINAL
         claim = _claim_of(made, sendings, at, numbers_of, same_day=is_first_kind)
