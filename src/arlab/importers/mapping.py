@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from arlab.errors import SettingsError
+from arlab.errors import InputRefused, SettingsError
 from arlab.importers.ages import bucket_range, parse_days
 from arlab.importers.amounts import parse_amounts
 from arlab.importers.dates import parse_dates
@@ -30,7 +30,10 @@ from arlab.importers.vocabulary import (
     text_words,
 )
 
-__all__ = ["ColumnMap", "map_columns"]
+__all__ = ["RESEARCH_COLUMN", "ColumnMap", "map_columns"]
+
+RESEARCH_COLUMN = "research_export"
+"""First column of a claim-level research export, by which it is known and refused."""
 
 _ENOUGH = 0.5
 _MOST_VALUES = 5_000
@@ -91,14 +94,22 @@ def map_columns(
     ------
     SettingsError
         when ``given`` names a concept, or ``given`` or ``ignore`` a column that there is not.
+    InputRefused
+        when the table is a research export.
     """
+    if RESEARCH_COLUMN in body.columns:
+        raise InputRefused(
+            "This is a research export, whose dates are moved patient by patient: no aging, movement, denials or"
+            " forecast can be computed from it; read the practice's own export instead."
+        )
     given = _checked(given or {}, [str(name) for name in body.columns], ignore)
     free = [str(name) for name in body.columns if name not in given.values() and name not in ignore]
     samples = {name: _sample(body[name]) for name in free}
     buckets = _bucket_columns(free, samples)
     offers: list[tuple[float, float, str, str]] = []
     for name in (name for name in free if name not in buckets):
-        share_filled = float((body[name] != "").mean()) if len(body) else 0.0
+        # The samples of all columns are thinned alike, so that their filled cells can be compared.
+        share_filled = float(len(samples[name]))
         for concept, score in _offers_of(name, samples[name], findings).items():
             if concept not in given:
                 offers.append((-score, -share_filled, name, concept))

@@ -32,6 +32,7 @@ __all__ = [
     "PAYER_SUFFIXES",
     "PAYER_WORDS",
     "PERSONAL",
+    "POSTING_WORDS",
     "RESPONSIBLE_WORDS",
     "STATUS_WORDS",
     "TRANSACTION_WORDS",
@@ -125,6 +126,10 @@ EMPTY_CELLS = frozenset(
 CONCEPTS: Mapping[str, Concept] = {name: _concept(entry) for name, entry in _TOML["concept"].items()}
 """Concept -> how to know its column."""
 
+# Most cells of a file are no name of a column; these tell so at once.
+_NAMES = frozenset().union(*(concept.names | concept.weak for concept in CONCEPTS.values()))
+_PHRASE_WORDS = frozenset().union(*(phrase for concept in CONCEPTS.values() for phrase in concept.words))
+
 PERSONAL = tuple(name for name, concept in CONCEPTS.items() if concept.kind == "personal")
 """Concepts that are dropped as soon as they are recognised."""
 
@@ -164,6 +169,11 @@ PAYER_CLASS_WORDS: Mapping[str, frozenset[str]] = {
     name: frozenset(text_words(text)) for name, text in _TOML["payer_class"].items()
 }
 """Payer class -> words of a financial class that mean it; the first class that fits wins."""
+
+POSTING_WORDS: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(" ".join(text_words(text)) for text in texts) for kind, texts in _TOML["posting"].items()
+}
+"""Kind of a posting -> phrases that show it; the first kind that fits wins."""
 
 RESPONSIBLE_WORDS: Mapping[str, str] = {
     name_key(value): party for party, values in _TOML["responsible"].items() for value in values
@@ -236,6 +246,8 @@ def concepts_named(name: str) -> dict[str, float]:
     """
     keys, held = set(_keys(name)), frozenset(name_words(name))
     found: dict[str, float] = {}
+    if not keys & _NAMES and not held & _PHRASE_WORDS:
+        return found
     for concept, about in CONCEPTS.items():
         if keys & about.names:
             found[concept] = 1.0
