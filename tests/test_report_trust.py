@@ -178,7 +178,7 @@ def test_the_first_rows_set_aside_are_listed_and_the_file_with_all_of_them_is_na
     assert len(rows) == 51 < len(sample_file().quarantine) + 1
     first = sample_file().quarantine.iloc[0]
     assert rows[1][:2] == [str(first["row_number"]), first["reason"]]
-    assert "All of them are in quarantine.csv beside this report." in page.words()
+    assert "writes all of them beside the report, into a .quarantine.csv." in page.words()
 
 
 def test_every_spelling_of_a_payer_stands_beside_its_name():

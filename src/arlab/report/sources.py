@@ -180,7 +180,7 @@ def quarantine_section(source: Import) -> Section | None:
         " report. Correct them at the source and read the file again."
     )
     if len(rows) > MOST_ROWS:
-        words += " All of them are in quarantine.csv beside this report."
+        words += " The command arlab report writes all of them beside the report, into a .quarantine.csv."
     columns = (Column("Row" if unit == "row" else "Segment"), Column("Why"), Column("Amount", True))
     table = _cut("quarantine-table", f"Quarantined {unit}s", columns, rows)
     return Section("quarantine", f"Which {unit}s are in no figure?", (words,), None, (table,))
