@@ -73,7 +73,9 @@ def limits_of(
     pairs += [(measure, why) for measure, concepts, why in _NEEDS if not any(map(parsed.has, concepts))]
     if not parsed.has("patient_id"):
         why = "the file has no patient numbers"
-        if parsed.columns.names:
+        if parsed.columns.members:
+            pairs.append(("counts of patients beyond doubt", f"{why}, only numbers at payers, which change"))
+        elif parsed.columns.names:
             pairs.append(("counts of patients beyond doubt", f"{why}, so that namesakes count as one"))
         else:
             pairs.append(("counts of patients", f"{why} and no names"))

@@ -45,8 +45,9 @@ class ColumnMap:
     """Which column holds which concept.
 
     ``chosen`` maps concept to column; ``buckets`` are the columns that hold one age bucket each, youngest first;
-    ``personal`` are recognised as names, contact data or notes and are dropped, ``names`` are those of them with
-    patients' names; ``unused`` are all that the result does not use, the personal ones included.
+    ``personal`` are recognised as names, contact data or notes and are dropped (of them ``names`` hold patients'
+    names and ``members`` their numbers at a payer); ``unused`` are all that the result does not use, the personal
+    ones included.
     """
 
     chosen: Mapping[str, str]
@@ -56,10 +57,31 @@ class ColumnMap:
     personal: tuple[str, ...]
     unused: tuple[str, ...]
     names: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def has(self, *concepts: str) -> bool:
         """Return whether every one of these concepts has a column."""
         return all(concept in self.chosen for concept in concepts)
+
+    def with_posting(self, what: str | None) -> ColumnMap:
+        """Return the map with the posted date as what the user says was posted: a charge or a payment."""
+        concept = {"charge": "charge_entry_date", "payment": "payment_date"}.get(what or "")
+        if (
+            concept is None
+            or not self.has("posted_date")
+            or self.has(concept)
+            or self.has("transaction_kind")
+        ):
+            return self
+        chosen, confidence = dict(self.chosen), dict(self.confidence)
+        chosen[concept], confidence[concept] = chosen.pop("posted_date"), confidence.pop("posted_date")
+        how = {key: value for key, value in self.how.items() if key != "posted_date"}
+        return dataclasses.replace(
+            self,
+            chosen=chosen,
+            confidence=confidence,
+            how={**how, concept: "what is posted is given by the user"},
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the mapping to read: ``concept``, ``column``, ``confidence``, ``how``."""
@@ -147,6 +169,7 @@ def map_columns(
         personal=tuple(personal),
         unused=tuple(str(name) for name in body.columns if name not in used),
         names=tuple(sorted(name for name, concept in personal.items() if concept == "patient_name")),
+        members=tuple(sorted(name for name, concept in personal.items() if concept == "member_id")),
     )
 
 
