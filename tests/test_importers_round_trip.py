@@ -96,10 +96,14 @@ def check_read(found, record, layout, *, seed=5):
         assert cents_by(got, ["payer", "bucket_number"]) == cents_by(mine, ["payer", "bucket_number"]), clock
         if layout == "aging":
             # The report tells patients and the agency from insurers, whose order it does not say.
-            got = got.assign(responsible=got["responsible"].where(got["responsible"].isin(PATIENTS), "insurer"))
+            got = got.assign(
+                responsible=got["responsible"].where(got["responsible"].isin(PATIENTS), "insurer")
+            )
             mine["responsible"] = mine["responsible"].where(mine["responsible"].isin(PATIENTS), "insurer")
             got["responsible"] = got["responsible"].where(got["payer"] != "Agency", "agency")
-        assert cents_by(got, ["responsible", "bucket_number"]) == cents_by(mine, ["responsible", "bucket_number"])
+        assert cents_by(got, ["responsible", "bucket_number"]) == cents_by(
+            mine, ["responsible", "bucket_number"]
+        )
     assert cents_by(credits, ["payer"], "amount") == cents_by(back, ["payer"], "amount")
 
 
@@ -124,10 +128,12 @@ def test_a_layout_with_every_mess_at_once_reads_back(tmp_path, layout, drawn):
 @pytest.mark.parametrize("layout", EXPORT_LAYOUTS)
 def test_the_practices_own_aging_has_the_same_total_and_buckets(tmp_path, layout):
     # Where no claim has a credit beside a debt of another insurer, the ledger's own aging is the file's.
-    path, record = written(tmp_path, layout, True)
+    path, _ = written(tmp_path, layout, True)
     found = read_export(path, as_of=DAY)
     ledger = aging_table(aged_items(generated(), clock="service"))
-    file = aging_table(aged_items(found.practice, clock="standard" if layout == "aging" else "service"), buckets=None)
+    file = aging_table(
+        aged_items(found.practice, clock="standard" if layout == "aging" else "service"), buckets=None
+    )
     assert file["balance"].sum() == pytest.approx(ledger["balance"].sum(), abs=0.004)
     got = {row.bucket_number: round(row.balance * 100) for row in file.itertuples() if row.items}
     assert got == {row.bucket_number: round(row.balance * 100) for row in ledger.itertuples() if row.items}
@@ -171,15 +177,21 @@ def test_what_was_charged_paid_and_denied_is_the_ledgers(tmp_path, layout):
     if layout == "aging":
         assert (found.claims, found.charge_total, found.paid_total, found.denied_claims) == (None,) * 4
         return
-    money = rows["of"].isin(["payer_payment", "recoupment", "refund_to_payer", "patient_payment", "refund_to_patient"])
+    money = rows["of"].isin(
+        ["payer_payment", "recoupment", "refund_to_payer", "patient_payment", "refund_to_patient"]
+    )
     assert found.claims == rows["claim_id"].nunique()
     assert round(found.charge_total * 100) == rows.loc[rows["of"] == "charge", "cents"].sum()
     assert round(found.paid_total * 100) == -rows.loc[money, "cents"].sum()
     if layout == "transactions":
         assert found.denied_claims == rows.loc[rows["kind"] == "denial", "claim_id"].nunique()
     else:
-        file = pd.read_csv(write_export(generated(), tmp_path / "clean.csv"), dtype="str", keep_default_na=False)
-        assert found.denied_claims == int(((file["Status"] == "Denied") | (file["Denial Reason"] != "")).sum())
+        file = pd.read_csv(
+            write_export(generated(), tmp_path / "clean.csv"), dtype="str", keep_default_na=False
+        )
+        assert found.denied_claims == int(
+            ((file["Status"] == "Denied") | (file["Denial Reason"] != "")).sum()
+        )
 
 
 @pytest.mark.parametrize("layout", EXPORT_LAYOUTS)

@@ -31,7 +31,11 @@ _NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("write-off rate", ("adjustment",), "the file has no adjustments"),
     ("days to payment", ("payment_date",), "the file has no payment date"),
     ("charge lag", ("charge_entry_date",), "the file has no charge entry date"),
-    ("items without recent work", ("last_action_date",), "the file has no date of the last action"),
+    (
+        "items without recent work",
+        ("last_action_date", "inactive_days"),
+        "the file has no date of the last action",
+    ),
 )
 """Measure, the concepts of which one is enough, and why it cannot be computed without."""
 

@@ -36,6 +36,7 @@ RESEARCH_COLUMN = "research_export"
 """First column of a claim-level research export, by which it is known and refused."""
 
 _ENOUGH = 0.5
+_SURE = 0.7
 _MOST_VALUES = 5_000
 _HOW = {1.0: "its name is a known one", 0.8: "its name holds the words", 0.6: "its name often means this"}
 
@@ -158,6 +159,11 @@ def map_columns(
         # Not used for any amount, but two statuses that contradict each other are worth knowing.
         chosen["other_status"] = second[0]
         confidence["other_status"], how["other_status"] = 0.6, "another column with a status, to compare"
+    alone = "charge" in chosen and not {"paid", "paid_payer", "paid_patient", "adjustment"} & set(chosen)
+    if "transaction_kind" in chosen and "amount" not in chosen and alone and confidence["charge"] < _SURE:
+        # One column of amounts beside one that says what each is: "Amount" is not always a charge.
+        chosen["amount"], how["amount"] = chosen.pop("charge"), how.pop("charge")
+        confidence["amount"] = confidence.pop("charge")
     _tell_rivals(losers, chosen, findings)
     _tell_given(given, findings)
     used = {*chosen.values(), *buckets}
