@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from arlab.importers.build import read_export
-    from arlab.importers.result import Import, Reconciliation
+    from arlab.importers.map_file import read_map, write_map
+    from arlab.importers.result import Import, MapFile, Reconciliation
 
-__all__ = ["Import", "Reconciliation", "read_export"]
+__all__ = ["Import", "MapFile", "Reconciliation", "read_export", "read_map", "write_map"]
 
-_WHERE = {"Import": "result", "Reconciliation": "result", "read_export": "build"}
+_WHERE = {
+    "Import": "result",
+    "MapFile": "result",
+    "Reconciliation": "result",
+    "read_export": "build",
+    "read_map": "map_file",
+    "write_map": "map_file",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,8 @@ from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, count, rows
 from arlab.importers.layouts import BUCKETS, CLAIMS, Dollars, responsible_of
 from arlab.importers.parsed import Parsed
-from arlab.importers.vocabulary import CLOCKS, PAYER_CLASS_WORDS, text_words
+from arlab.importers.payers import PayerNames
+from arlab.importers.vocabulary import CLOCKS, PARTY_WORDS, PAYER_CLASS_WORDS, name_key, text_words
 from arlab.tables import check_table
 
 __all__ = ["NOT_STATED", "bucket_numbers", "items_of", "payer_class_of"]
@@ -56,6 +57,8 @@ def items_of(
     later: Mapping[str, Mask],
     as_of: dt.date,
     practice_id: str,
+    payers: PayerNames,
+    people: pd.Series | None,
     findings: Findings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
     """Return ``open_items`` and ``credits`` of the counted rows, and the cents in each.
@@ -64,6 +67,8 @@ def items_of(
     ----------
     counted : rows whose amount is open AR
     later : clock -> rows whose date is left empty because it lies after the as-of day
+    payers : the names that payers go by
+    people : patient number per row where the file has none of its own
 
     Notes
     -----
@@ -71,7 +76,9 @@ def items_of(
     earliest date; they stay apart where payer, provider, location or bucket differ, or where the dates are so far
     apart that the number cannot be one visit's. A zero balance becomes no item; a negative one is a credit.
     """
-    facts = _facts(parsed, counted, later)
+    facts = _facts(parsed, counted, later, payers)
+    if people is not None:
+        facts["patient_id"] = people.iloc[facts["place"]].to_numpy()
     if layout == BUCKETS:
         long = _by_bucket(parsed, facts, counted)
     else:
@@ -92,7 +99,7 @@ def items_of(
     )
 
 
-def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask]) -> pd.DataFrame:
+def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: PayerNames) -> pd.DataFrame:
     """Return what is known of each counted row, apart from its amount."""
     places = np.flatnonzero(counted)
     facts: dict[str, Any] = {"place": places}
@@ -105,6 +112,8 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask]) -> pd.DataF
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
             facts[concept] = parsed.text(concept).iloc[places]
+    for concept in {"payer", "payer_2"} & set(facts):
+        facts[concept] = payers.of(facts[concept])
     if "patient_id" in facts:
         # A number has a digit; what has none may be a name, and names are dropped.
         number = facts["patient_id"]
@@ -212,9 +221,10 @@ def _with_payer_names(long: pd.DataFrame) -> pd.DataFrame:
         return long.drop(columns="payer_2", errors="ignore")
     payer = long["payer"].where(long["payer"] != "", NOT_STATED)
     second = long["payer_2"].where(long["payer_2"] != "", "payer_2") if "payer_2" in long else "payer_2"
-    payer = payer.mask(long["responsible"] == "payer_2", second).mask(
-        long["responsible"] == "payer_3", "payer_3"
-    )
+    for party, other in (("payer_2", second), ("payer_3", "payer_3")):
+        # "Secondary insurance" in the column of payers is as good a name as there is.
+        own = {text for text in payer.unique() if PARTY_WORDS.get(name_key(text)) == party}
+        payer = payer.mask((long["responsible"] == party) & ~payer.isin(own), other)
     payer = payer.mask(long["responsible"] == "patient", "Patient").mask(
         long["responsible"] == "agency", "Agency"
     )

@@ -20,8 +20,8 @@ from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import (
     AMOUNTS_BY_PARTY,
     CLOCKS,
+    PARTY_WORDS,
     RESPONSIBLE_WORDS,
-    SELF_PAY_WORDS,
     STATUS_WORDS,
     name_key,
     text_words,
@@ -31,14 +31,16 @@ __all__ = [
     "BALANCES",
     "BUCKETS",
     "CLAIMS",
+    "POSTINGS",
     "Dollars",
     "choose_layout",
     "dollars_of",
+    "names_parties",
     "responsible_of",
     "status_families",
 ]
 
-BALANCES, BUCKETS, CLAIMS = "balances", "buckets", "claims"
+BALANCES, BUCKETS, CLAIMS, POSTINGS = "balances", "buckets", "claims", "postings"
 _SURE = 0.7
 
 
@@ -138,9 +140,18 @@ def responsible_of(parsed: Parsed) -> pd.Series:
         result = said.map(words).fillna("unknown").astype("str")
     if parsed.has("payer"):
         payer = parsed.text("payer")
-        own = {text for text in payer.unique() if name_key(text) in SELF_PAY_WORDS}
-        result = result.mask(payer.isin(own) & (result == "unknown"), "patient")
+        parties = {text: PARTY_WORDS.get(name_key(text)) for text in payer.unique()}
+        named = payer.map(parties)
+        result = result.mask(named.notna() & (result == "unknown"), named).astype("str")
     return result
+
+
+def names_parties(parsed: Parsed) -> bool:
+    """Return whether the payer column names patients beside insurers, so that it says who owes."""
+    if not parsed.has("payer"):
+        return False
+    parties = {PARTY_WORDS.get(name_key(text)) for text in parsed.text("payer").unique() if text}
+    return "patient" in parties and None in parties
 
 
 def status_families(parsed: Parsed) -> tuple[pd.Series, Mask]:

@@ -1,7 +1,7 @@
 """Can I trust these numbers: is every row and cent accounted for, and what is to be checked first?
 
 Weighs what was found in a file, says so in one sentence, and puts the proofs in order. The proofs themselves stand
-in ``sources`` and ``tie_out``; nothing is judged to be right that the file alone cannot show.
+in ``sources``, ``reading`` and ``tie_out``; nothing is judged to be right that the file alone cannot show.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 
 from arlab.plots import amounts_in
 from arlab.report.content import Column, Section, Table
+from arlab.report.reading import mapping_section, payers_section
 from arlab.report.sources import (
     MOST_ROWS,
     aside_section,
     cannot_section,
     counted,
     currency_of,
-    mapping_section,
     of_cents,
     quarantine_section,
     reconciliation_section,
+    unit_of,
 )
 
 if TYPE_CHECKING:
@@ -47,10 +48,11 @@ _CHECKS = {
     "identical_rows": "equal rows that were kept",
     "repeated_claims": "claim numbers that come again with other values",
     "claim_over_time": "claim numbers that were used again",
+    "payer_alike": "payers that are spelled almost alike",
     "status_contradiction": "statuses that contradict the balances",
 }
 # What was changed on reading, and what is only good to know. Any other finding is to be checked.
-_CHANGED = ("claim_missing", "rounded", "dates_serial", "dates_time", "personal")
+_CHANGED = ("claim_missing", "dates_serial", "dates_time", "payer_spellings", "personal", "rounded")
 _NOTES = (
     "as_of",
     "blank_rows",
@@ -97,11 +99,13 @@ def _verdict(source: Import) -> str:
     found, checks = source.reconciliation, check_list(source)
     things = f"{counted(len(checks), 'thing')} to check before you rely on it: {_listed(checks)}"
     if not found.ties_out:
-        words = "Do not rely on these numbers: the rows or the cents of the file are not all accounted for"
-        return f"{words}{f'; {things}' if checks else ''}."
+        words = (
+            f"Do not rely on these numbers: not every {unit_of(source)} or not every cent is accounted for"
+        )
+        return f"{words}; {things}." if checks else f"{words}."
     # An amount that no one can read is in no sum.
     cents = "every cent that could be read" if found.quarantined else "every cent of the file"
-    row = "Every row of the file" if found.quarantined else "Every row"
+    row = f"Every {unit_of(source)}{' of the file' * bool(found.quarantined)}"
     words = f"{row} and {cents} is accounted for"
     return f"{words}; {things}." if checks else f"{words}, and nothing in it asks for a check."
 
@@ -112,7 +116,7 @@ def check_list(source: Import) -> list[str]:
     if found.quarantined:
         were = "was" if found.quarantined == 1 else "were"
         amount = f" with {of_cents(found.cents_quarantined)}" if found.cents_quarantined else ""
-        checks.append(f"why {counted(found.quarantined, 'row')}{amount} {were} set aside")
+        checks.append(f"why {counted(found.quarantined, unit_of(source))}{amount} {were} set aside")
     places: dict[str, list[str]] = {}
     for row in source.findings.to_dict("records"):
         if _weight(str(row["code"])) == 0 and row["code"] not in _SET_ASIDE:
@@ -172,6 +176,7 @@ def trust_section(
         quarantine_section(source),
         aside_section(source),
         mapping_section(source),
+        payers_section(source),
         tie_out,
         cannot,
     ]
