@@ -23,14 +23,20 @@ from arlab.importers.accept import judge_rows
 from arlab.importers.amounts import Mask
 from arlab.importers.aside import counted_and_aside
 from arlab.importers.asof import decide_as_of, later_days
-from arlab.importers.checks import check_total_column, tell_columns, tell_nothing_open, tell_titles
+from arlab.importers.checks import (
+    check_total_column,
+    tell_columns,
+    tell_nothing_open,
+    tell_titles,
+    tell_unapplied,
+)
 from arlab.importers.counts import count_claims
 from arlab.importers.dates import Order
 from arlab.importers.detect import Table, find_table
 from arlab.importers.files import open_grids
 from arlab.importers.findings import Findings, count, money, shown
-from arlab.importers.items import items_of
-from arlab.importers.layouts import CLAIMS, choose_layout, dollars_of
+from arlab.importers.items import claim_labels, items_of
+from arlab.importers.layouts import CLAIMS, POSTINGS, choose_layout, dollars_of
 from arlab.importers.limits import limits_of, unmapped_table
 from arlab.importers.lines import count_once, find_lines
 from arlab.importers.map_file import read_map
@@ -38,6 +44,7 @@ from arlab.importers.mapping import ColumnMap, map_columns
 from arlab.importers.parsed import Parsed, parse_columns, tell_reading
 from arlab.importers.payers import PayerNames, payer_names, payers_table, tell_payers
 from arlab.importers.people import number_people
+from arlab.importers.postings import parties_of, read_postings, tell_postings, transactions_of
 from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
 from arlab.importers.rows import data_rows
@@ -146,7 +153,8 @@ def _read_table(
     layout = str(candidate.layout)
     order: Any = wanted.dates
     parsed = parse_columns(candidate.table, candidate.columns, order=order)
-    dollars = dollars_of(parsed, layout)
+    postings = read_postings(parsed, findings) if layout == POSTINGS else None
+    dollars = dollars_of(parsed, layout) if postings is None else postings.dollars
     tell_titles(candidate.table, findings)
     tell_columns(parsed, findings)
     data = data_rows(parsed, dollars.cents, dollars.readable, dollars.columns, findings)
@@ -159,13 +167,25 @@ def _read_table(
             f"'{shown(path.name)}' has {count(int(data.sum()), 'row')}, none of which can be used (the first:"
             f" {verdict.reasons[data].iloc[0]}): if amounts are formulas, open it in a spreadsheet and save it."
         )
-    lines = find_lines(parsed, verdict.accepted, findings, amounts_of=wanted.amounts)
+    lines = find_lines(parsed, verdict.accepted, findings, amounts_of="line" if postings else wanted.amounts)
     dollars = count_once(parsed, dollars, layout, lines, verdict.accepted)
     payers = _payers_of(parsed, data, wanted, findings)
-    day = decide_as_of(parsed, verdict.accepted, given=as_of, name=shown(path.name), findings=findings)
+    day = decide_as_of(
+        parsed,
+        verdict.accepted,
+        given=as_of,
+        name=shown(path.name),
+        findings=findings,
+        ledger=postings is not None,
+    )
     counted, aside = counted_and_aside(
         parsed, layout, dollars, verdict.accepted, as_of=day, findings=findings
     )
+    parties = None
+    if postings is not None:
+        tell_postings(parsed, postings, verdict.accepted, day, findings)
+        named = payers.of(parsed.text("payer")) if parsed.has("payer") else None
+        parties = parties_of(parsed, named, postings.kind)
     later = {c: later_days(parsed, counted, c, day, findings) for c in CLOCKS if parsed.has(c)}
     items, credits, cents_open, cents_credit = items_of(
         parsed,
@@ -177,6 +197,7 @@ def _read_table(
         practice_id=PRACTICE_ID,
         payers=payers,
         people=number_people(parsed, findings),
+        parties=parties,
         findings=findings,
     )
     check_total_column(parsed, dollars, layout, verdict.accepted, findings)
@@ -184,15 +205,28 @@ def _read_table(
         tell_nothing_open(parsed, verdict.accepted, findings)
     # A file of claims without balances cannot show a credit: that is not the same as owing nothing back.
     tables = {"open_items": items} if layout == CLAIMS else {"open_items": items, "credits": credits}
+    if postings is not None and parties is not None:
+        ledger = transactions_of(
+            parsed,
+            postings,
+            parties,
+            claim_labels(parsed),
+            used=counted,
+            practice_id=PRACTICE_ID,
+            findings=findings,
+        )
+        tables |= {} if ledger is None else {"transactions": ledger}
     families = frozenset(aside["family"])
+    tell_unapplied(parsed, layout, verdict.accepted, findings)
     limits = limits_of(parsed, layout, families=families, currency=currency, nothing_open=not items.size)
     counts = count_claims(
         parsed,
         lines,
         data=data,
         accepted=verdict.accepted,
-        day=_of_day(parsed, day),
+        day=_of_day(parsed, day) if postings is None else counted,
         findings=findings,
+        postings=postings,
     )
     # A row whose cells have shifted has no amount that means anything.
     cents = np.where(candidate.table.extra_cells, 0, dollars.cents)

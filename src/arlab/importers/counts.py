@@ -16,6 +16,7 @@ from arlab.importers.findings import Findings, column
 from arlab.importers.items import payer_class_of
 from arlab.importers.lines import Lines
 from arlab.importers.parsed import Parsed
+from arlab.importers.postings import Postings, denied_by_postings
 from arlab.importers.vocabulary import DENIED_WORDS, EMPTY_CELLS, text_words
 
 __all__ = ["Counts", "count_claims"]
@@ -32,7 +33,14 @@ class Counts:
 
 
 def count_claims(
-    parsed: Parsed, lines: Lines, *, data: Mask, accepted: Mask, day: Mask, findings: Findings
+    parsed: Parsed,
+    lines: Lines,
+    *,
+    data: Mask,
+    accepted: Mask,
+    day: Mask,
+    findings: Findings,
+    postings: Postings | None = None,
 ) -> Counts:
     """Return the counts of a file.
 
@@ -41,6 +49,7 @@ def count_claims(
     lines : how the rows of a claim belong together
     data, accepted : the data rows, and those that were accepted
     day : rows of the snapshot that counts; all rows of a file that is one
+    postings : what the rows are when they are postings
 
     Notes
     -----
@@ -53,6 +62,11 @@ def count_claims(
         codes = lines.claim_codes[data]
         claims = len(np.unique(codes[codes >= 0]))
     used = accepted & day
+    if postings is not None:
+        denied = lines.distinct(denied_by_postings(parsed, postings, data))
+        return Counts(
+            claims, int(postings.charged[used].sum()) / 100, int(postings.paid[used].sum()) / 100, denied
+        )
     charge = _total(parsed, lines, ("charge",), used)
     paid = _total(parsed, lines, ("paid",), used)
     if paid is None:

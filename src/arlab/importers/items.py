@@ -17,13 +17,13 @@ import pandas as pd
 from arlab.importers.ages import bucket_range
 from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, count, rows
-from arlab.importers.layouts import BUCKETS, CLAIMS, Dollars, responsible_of
+from arlab.importers.layouts import BUCKETS, CLAIMS, Dollars, responsible_of, unapplied_of
 from arlab.importers.parsed import Parsed
 from arlab.importers.payers import PayerNames
 from arlab.importers.vocabulary import CLOCKS, PARTY_WORDS, PAYER_CLASS_WORDS, name_key, text_words
 from arlab.tables import check_table
 
-__all__ = ["NOT_STATED", "bucket_numbers", "items_of", "payer_class_of"]
+__all__ = ["NOT_STATED", "bucket_numbers", "claim_labels", "items_of", "payer_class_of"]
 
 NOT_STATED = "Not stated"
 _ONE_VISIT_DAYS = 62
@@ -59,6 +59,7 @@ def items_of(
     practice_id: str,
     payers: PayerNames,
     people: pd.Series | None,
+    parties: pd.Series | None = None,
     findings: Findings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
     """Return ``open_items`` and ``credits`` of the counted rows, and the cents in each.
@@ -69,6 +70,7 @@ def items_of(
     later : clock -> rows whose date is left empty because it lies after the as-of day
     payers : the names that payers go by
     people : patient number per row where the file has none of its own
+    parties : whose balance each row of a list of postings changes
 
     Notes
     -----
@@ -79,11 +81,12 @@ def items_of(
     facts = _facts(parsed, counted, later, payers)
     if people is not None:
         facts["patient_id"] = people.iloc[facts["place"]].to_numpy()
-    if layout == BUCKETS:
-        long = _by_bucket(parsed, facts, counted)
+    if parties is not None:
+        long = _by_posting(facts.assign(responsible=parties[counted], cents=dollars.cents[counted]))
+    elif layout == BUCKETS:
+        long = _with_payer_names(_by_bucket(parsed, facts, counted))
     else:
-        long = _by_party(parsed, dollars, layout, facts, counted, findings)
-    long = _with_payer_names(long)
+        long = _with_payer_names(_by_party(parsed, dollars, layout, facts, counted, findings))
     merged = _merged(parsed, long[long["cents"] != 0], findings)
     merged = merged[merged["cents"] != 0]
     merged = merged.assign(practice_id=practice_id, as_of=pd.Timestamp(as_of))
@@ -102,13 +105,7 @@ def items_of(
 def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: PayerNames) -> pd.DataFrame:
     """Return what is known of each counted row, apart from its amount."""
     places = np.flatnonzero(counted)
-    facts: dict[str, Any] = {"place": places}
-    own_label = pd.Series([f"row {n}" for n in parsed.table.row_numbers[places]], index=places, dtype="str")
-    if parsed.has("claim_id"):
-        claim = parsed.text("claim_id").iloc[places]
-        facts["claim_id"] = claim.where(claim != "", own_label)
-    else:
-        facts["claim_id"] = own_label
+    facts: dict[str, Any] = {"place": places, "claim_id": claim_labels(parsed).iloc[places]}
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
             facts[concept] = parsed.text(concept).iloc[places]
@@ -136,6 +133,18 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: Pay
             facts["bucket"] = labels.where(labels != "", NOT_STATED)
             facts["bucket_number"] = labels.map(numbers).astype("Int64")
     return pd.DataFrame(facts, index=places)
+
+
+def claim_labels(parsed: Parsed) -> pd.Series:
+    """Return the claim number of each row, or the row's own label where there is none."""
+    numbers = parsed.table.row_numbers
+    if not parsed.has("claim_id"):
+        return pd.Series([f"row {n}" for n in numbers], index=parsed.table.body.index, dtype="str")
+    claim = parsed.text("claim_id")
+    missing = (claim == "").to_numpy(dtype=bool)
+    if missing.any():
+        claim = claim.mask(missing, pd.Series([f"row {n}" for n in numbers], index=claim.index, dtype="str"))
+    return claim
 
 
 def payer_class_of(text: str) -> str | None:
@@ -182,11 +191,34 @@ def _by_bucket(parsed: Parsed, facts: pd.DataFrame, counted: Mask) -> pd.DataFra
         piece = base.assign(
             bucket=name, bucket_number=numbers[name], cents=parsed.amounts[name].cents[counted]
         )
+        pieces.append(piece)
+    unapplied = unapplied_of(parsed)
+    if unapplied is not None:
+        name = parsed.columns.chosen["unapplied"]
+        after = max(numbers.values()) + 1
+        pieces.append(base.assign(bucket=name, bucket_number=after, cents=unapplied.cents[counted]))
+    if not parsed.has("claim_id"):
         # A row of a report is no claim: its label says which bucket of which row the dollars are from.
-        pieces.append(
-            piece if parsed.has("claim_id") else piece.assign(claim_id=piece["claim_id"] + f", {name}")
-        )
+        pieces = [each.assign(claim_id=each["claim_id"] + ", " + each["bucket"]) for each in pieces]
     return pd.concat(pieces, ignore_index=True).astype({"bucket": "str", "bucket_number": "Int64"})
+
+
+def _by_posting(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per claim and party: the sum of its postings, with what is known of the claim."""
+    key = ["claim_id", "responsible"]
+    sums = rows.groupby(key, sort=False).agg(cents=("cents", "sum"), place=("place", "min")).reset_index()
+    blank = rows.replace({"": None})
+    shared = [n for n in ("patient_id", "provider", "location", "payer_class") if n in rows]
+    if shared:
+        sums = sums.merge(blank.groupby("claim_id")[shared].first(), on="claim_id")
+    dates = [clock for clock in CLOCKS if clock in rows]
+    if dates:
+        sums = sums.merge(rows.groupby("claim_id")[dates].min(), on="claim_id")
+    if "payer" in rows:
+        sums = sums.merge(blank.groupby(key)["payer"].first(), on=key)
+        named = {"patient": "Patient", "agency": "Agency"}
+        sums["payer"] = sums["responsible"].map(named).fillna(sums["payer"]).fillna(NOT_STATED).astype("str")
+    return sums
 
 
 def _by_party(

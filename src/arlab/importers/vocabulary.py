@@ -32,6 +32,7 @@ __all__ = [
     "PAYER_SUFFIXES",
     "PAYER_WORDS",
     "PERSONAL",
+    "POSTING_WORDS",
     "RESPONSIBLE_WORDS",
     "STATUS_WORDS",
     "TRANSACTION_WORDS",
@@ -164,6 +165,11 @@ PAYER_CLASS_WORDS: Mapping[str, frozenset[str]] = {
     name: frozenset(text_words(text)) for name, text in _TOML["payer_class"].items()
 }
 """Payer class -> words of a financial class that mean it; the first class that fits wins."""
+
+POSTING_WORDS: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(" ".join(text_words(text)) for text in texts) for kind, texts in _TOML["posting"].items()
+}
+"""Kind of a posting -> phrases that show it; the first kind that fits wins."""
 
 RESPONSIBLE_WORDS: Mapping[str, str] = {
     name_key(value): party for party, values in _TOML["responsible"].items() for value in values
