@@ -113,16 +113,19 @@ def _latest_event(parsed: Parsed, data: Mask, events: Sequence[str]) -> tuple[dt
 
     A handful of days that lie more than a year after all the others are typing errors and are passed over.
     """
-    columns = {concept: parsed.dates[concept].days[data] for concept in events if parsed.has(concept)}
-    values = pd.concat(list(columns.values())).dropna() if columns else pd.Series(dtype="datetime64[us]")
-    if values.empty:
+    columns = {
+        concept: parsed.dates[concept].days[data].value_counts() for concept in events if parsed.has(concept)
+    }
+    often = pd.concat([pd.Series(dtype="int64"), *columns.values()])
+    if often.empty:
         return None
-    days, times = np.unique(values.to_numpy(), return_counts=True)
+    often = often.groupby(level=0).sum().sort_index()
+    days, times = often.index.to_numpy(), often.to_numpy()
     gaps = np.diff(days) > np.timedelta64(_STRAY_GAP, "D")
-    after = len(values) - np.cumsum(times)[:-1]
-    stray = np.flatnonzero(gaps & (after <= _STRAY_SHARE * len(values)))
+    after = int(times.sum()) - np.cumsum(times)[:-1]
+    stray = np.flatnonzero(gaps & (after <= _STRAY_SHARE * int(times.sum())))
     latest = pd.Timestamp(days[stray[0]] if len(stray) else days[-1])
-    where = next(concept for concept, held in columns.items() if (held == latest).any())
+    where = next(concept for concept, held in columns.items() if latest in held.index)
     return latest.date(), column(parsed.columns.chosen[where])
 
 

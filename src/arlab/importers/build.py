@@ -32,9 +32,9 @@ from arlab.importers.checks import (
 )
 from arlab.importers.counts import count_claims
 from arlab.importers.dates import Order
-from arlab.importers.detect import Table, find_table
+from arlab.importers.detect import Table, find_tables
 from arlab.importers.files import open_grids
-from arlab.importers.findings import Findings, count, money, shown
+from arlab.importers.findings import Findings, count, listed, money, shown
 from arlab.importers.items import claim_labels, items_of
 from arlab.importers.layouts import CLAIMS, POSTINGS, choose_layout, dollars_of
 from arlab.importers.limits import limits_of, unmapped_table
@@ -47,7 +47,7 @@ from arlab.importers.people import number_people
 from arlab.importers.postings import parties_of, read_postings, tell_postings, transactions_of
 from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
-from arlab.importers.rows import data_rows
+from arlab.importers.rows import check_totals, data_rows
 from arlab.importers.vocabulary import CLOCKS
 from arlab.tables import Practice
 
@@ -111,7 +111,7 @@ def read_export(
     sheet = sheet if sheet is not None else wanted.sheet
     findings = Findings()
     tables = [
-        table for grid in open_grids(path, sheet=sheet, findings=findings) if (table := find_table(grid))
+        table for grid in open_grids(path, sheet=sheet, findings=findings) for table in find_tables(grid)
     ]
     if wanted.columns and len(tables) > 1:
         tables = [t for t in tables if set(wanted.columns.values()) <= set(t.columns)] or tables[:1]
@@ -126,7 +126,8 @@ def read_export(
     first, *others = fitting
     findings.extend(first.findings)
     result = _read_table(path, first, as_of=day, wanted=wanted, findings=findings)
-    _compare_sheets(path, result, others, wanted=wanted, findings=findings)
+    _tell_other_tables(first.table, tables, findings)
+    _compare_sheets(path, result, first, others, wanted=wanted, findings=findings)
     result = dataclasses.replace(result, findings=findings.table())
     found_rows = result.reconciliation
     logger.info("read a %s file: %d rows, %d accepted", result.kind, found_rows.rows_in, found_rows.accepted)
@@ -157,15 +158,17 @@ def _read_table(
     dollars = dollars_of(parsed, layout) if postings is None else postings.dollars
     tell_titles(candidate.table, findings)
     tell_columns(parsed, findings)
-    data = data_rows(parsed, dollars.cents, dollars.readable, dollars.columns, findings)
+    data, totals = data_rows(parsed, dollars.cents, dollars.readable, dollars.columns, findings)
     if not data.any():
         raise refusal(shown(path.name), [(candidate.table, candidate.columns)], no_data=True)
     currency = tell_reading(parsed, data, findings)
     verdict = judge_rows(parsed, dollars, data, findings)
+    check_totals(candidate.table, totals, data, verdict.accepted, dollars.cents, findings)
     if not verdict.accepted.any():
         raise InputRefused(
             f"'{shown(path.name)}' has {count(int(data.sum()), 'row')}, none of which can be used (the first:"
-            f" {verdict.reasons[data].iloc[0]}): if amounts are formulas, open it in a spreadsheet and save it."
+            f" {verdict.reasons.iloc[0]}){_formulas(candidate.table)}: if amounts are formulas, open it in a"
+            " spreadsheet and save it."
         )
     lines = find_lines(parsed, verdict.accepted, findings, amounts_of="line" if postings else wanted.amounts)
     dollars = count_once(parsed, dollars, layout, lines, verdict.accepted)
@@ -301,6 +304,11 @@ def _map_of(parsed: Parsed, payers: PayerNames, wanted: MapFile) -> MapFile:
     )
 
 
+def _formulas(table: Table) -> str:
+    """Return, for a refusal, which columns hold formulas without their values."""
+    return f"; {listed(list(table.formulas))} holds formulas without their values" if table.formulas else ""
+
+
 def _quarantine(
     table: Table, reasons: pd.Series, rejected: Mask, cents: npt.NDArray[np.int64]
 ) -> pd.DataFrame:
@@ -308,18 +316,38 @@ def _quarantine(
     return pd.DataFrame(
         {
             "row_number": pd.Series(table.row_numbers[rejected], dtype="Int64"),
-            "reason": pd.Series(reasons[rejected].to_numpy(), dtype="str"),
+            "reason": pd.Series(reasons.to_numpy(), dtype="str"),
             "dollars": pd.Series(cents[rejected] / 100, dtype="float64"),
         }
     )
 
 
+def _tell_other_tables(read: Table, tables: Sequence[Table], findings: Findings) -> None:
+    """Note the other tables on the sheet of the one that is read."""
+    for other in tables:
+        if other.sheet == read.sheet and other.header_row != read.header_row:
+            findings.add(
+                "second_table",
+                f"row {other.header_row}",
+                "Another table with its own column names stands here; its rows are not counted: save it as a"
+                " file of its own to read it.",
+            )
+
+
 def _compare_sheets(
-    path: Path, result: Import, others: Sequence[_Candidate], *, wanted: MapFile, findings: Findings
+    path: Path,
+    result: Import,
+    read: _Candidate,
+    others: Sequence[_Candidate],
+    *,
+    wanted: MapFile,
+    findings: Findings,
 ) -> None:
     """Note every other sheet that holds open balances too, and whether its total is the same."""
     own = result.reconciliation.cents_open - result.reconciliation.cents_credit
     for other in others:
+        if other.table.sheet == read.table.sheet:
+            continue
         where = f"sheet '{other.table.sheet}'"
         try:
             found = _read_table(path, other, as_of=None, wanted=wanted, findings=Findings()).reconciliation

@@ -78,6 +78,7 @@ def items_of(
     earliest date; they stay apart where payer, provider, location or bucket differ, or where the dates are so far
     apart that the number cannot be one visit's. A zero balance becomes no item; a negative one is a credit.
     """
+    counted = counted & _some_amount(parsed, dollars, layout)
     facts = _facts(parsed, counted, later, payers)
     if people is not None:
         facts["patient_id"] = people.iloc[facts["place"]].to_numpy()
@@ -100,6 +101,12 @@ def items_of(
         int(owed["cents"].sum()),
         -int(owing["cents"].sum()),
     )
+
+
+def _some_amount(parsed: Parsed, dollars: Dollars, layout: str) -> Mask:
+    """Return the rows with an amount that is not zero; the others, often most of a file, become no item."""
+    parts = [parsed.amounts[name].cents for name in parsed.columns.buckets] if layout == BUCKETS else []
+    return np.logical_or.reduce([values != 0 for values in (dollars.cents, *dollars.parts.values(), *parts)])
 
 
 def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: PayerNames) -> pd.DataFrame:

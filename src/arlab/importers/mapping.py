@@ -108,7 +108,8 @@ def map_columns(
     buckets = _bucket_columns(free, samples)
     offers: list[tuple[float, float, str, str]] = []
     for name in (name for name in free if name not in buckets):
-        share_filled = float((body[name] != "").mean()) if len(body) else 0.0
+        # The samples of all columns are thinned alike, so that their filled cells can be compared.
+        share_filled = float(len(samples[name]))
         for concept, score in _offers_of(name, samples[name], findings).items():
             if concept not in given:
                 offers.append((-score, -share_filled, name, concept))

@@ -126,6 +126,10 @@ EMPTY_CELLS = frozenset(
 CONCEPTS: Mapping[str, Concept] = {name: _concept(entry) for name, entry in _TOML["concept"].items()}
 """Concept -> how to know its column."""
 
+# Most cells of a file are no name of a column; these tell so at once.
+_NAMES = frozenset().union(*(concept.names | concept.weak for concept in CONCEPTS.values()))
+_PHRASE_WORDS = frozenset().union(*(phrase for concept in CONCEPTS.values() for phrase in concept.words))
+
 PERSONAL = tuple(name for name, concept in CONCEPTS.items() if concept.kind == "personal")
 """Concepts that are dropped as soon as they are recognised."""
 
@@ -242,6 +246,8 @@ def concepts_named(name: str) -> dict[str, float]:
     """
     keys, held = set(_keys(name)), frozenset(name_words(name))
     found: dict[str, float] = {}
+    if not keys & _NAMES and not held & _PHRASE_WORDS:
+        return found
     for concept, about in CONCEPTS.items():
         if keys & about.names:
             found[concept] = 1.0
