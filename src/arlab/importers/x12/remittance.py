@@ -19,7 +19,7 @@ from arlab.importers.x12.model import (
 )
 from arlab.importers.x12.reader import Handler, Reader
 from arlab.importers.x12.segments import Source
-from arlab.importers.x12.values import at, cents, parts, readable
+from arlab.importers.x12.values import at, cents, parts, procedure, readable
 
 __all__ = ["Reader835", "Record835", "iter_835"]
 
@@ -280,11 +280,11 @@ class Reader835(Reader[Record835]):
             self._end_line()
         if len(elements) < 6:
             elements += [""] * (6 - len(elements))
-        pieces = parts(elements[1], self.segments.delimiters.component)
+        code, modifiers = procedure(elements[1], self.segments.delimiters.component)
         line = self._line = ServicePayment(
             number,
-            procedure=at(pieces, 1).strip() if len(pieces) > 1 else pieces[0].strip(),
-            modifiers=tuple(piece for piece in pieces[2:6] if piece),
+            procedure=code,
+            modifiers=modifiers,
             units=elements[5].strip(),
         )
         charge, paid = cents(elements[2]), cents(elements[3])

@@ -14,7 +14,7 @@ from arlab.importers.findings import Findings, money
 from arlab.importers.x12.model import ClaimSending, SentLine
 from arlab.importers.x12.reader import Handler, Reader
 from arlab.importers.x12.segments import Source
-from arlab.importers.x12.values import at, parts, readable
+from arlab.importers.x12.values import at, parts, procedure, readable
 
 __all__ = ["Reader837", "iter_837"]
 
@@ -274,10 +274,8 @@ class Reader837(Reader[ClaimSending]):
             return
         if not self._form:
             claim.form = _FORM_OF_SERVICE[tag]
-        procedure, charged, units = _SERVICES[tag]
-        pieces = parts(at(elements, procedure), self.segments.delimiters.component)
-        line.procedure = at(pieces, 1).strip() if len(pieces) > 1 else pieces[0].strip()
-        line.modifiers = tuple(piece for piece in pieces[2:6] if piece)
+        place, charged, units = _SERVICES[tag]
+        line.procedure, line.modifiers = procedure(at(elements, place), self.segments.delimiters.component)
         if tag == "SV2" and not line.procedure:
             line.procedure = at(elements, 1).strip()
         line.units = at(elements, units).strip()
