@@ -27,10 +27,10 @@ def files(kind):
 
 
 # What oxedi reads otherwise, and why; a file that is not here must be equal in every value.
-BARE = "SVC01 is a code without its qualifier: oxedi has no procedure then, we take the code"
+SIGN = "ISA16 announces a colon and SVC01 is parted by >: oxedi has no procedure then, we take the code"
 UNLIKE_OXEDI = {
-    "LinuxForHealth__x12__cob-contractural-adjustment.835": {"lines": BARE},
-    "LinuxForHealth__x12__secondary-payment.835": {"lines": BARE},
+    "LinuxForHealth__x12__cob-contractural-adjustment.835": {"lines": SIGN},
+    "LinuxForHealth__x12__secondary-payment.835": {"lines": SIGN},
     "mjkubba__edi__edi835-demo-005010X221.edi": {
         "provider": "ISA16 announces | and PLB03 is parted by a colon: oxedi takes it as one reason, we part it"
     },
@@ -189,7 +189,7 @@ def test_an_837_has_as_many_segments_and_dollars_as_a_plain_search_finds(name):
 def test_a_277_has_every_claim_that_has_a_status(name):
     data = (FIXTURES / "277" / name).read_bytes().decode("ascii")
     statuses = list(iter_277(FIXTURES / "277" / name, Findings()))
-    # A claim's own status follows its TRN*2 at once; those of batches and lines follow other segments or another level.
+    # A claim's own status follows its TRN*2 at once; that of a batch or line follows something else.
     claims = []
     for part in re.split(r"HL\*", data)[1:]:
         if re.match(r"[^~]*\*(PT|22|23)(\*|~)", part):

@@ -23,10 +23,23 @@ STARTS = (  # noqa: SIM905 (read at a glance)
 
 _NAMES = "|".join(sorted(STARTS, key=len, reverse=True))
 # A separator is no letter, digit, blank or line end. Control characters are separators in some files.
-_SEPARATOR = r"([^A-Za-z0-9 \r\n\x00])"
-_ISA = re.compile(rf"(?<![A-Za-z])ISA{_SEPARATOR}(?:(?!\1)[^\r\n]){{0,12}}\1(?:(?!\1)[^\r\n]){{0,20}}\1")
-_ISA_AGAIN = re.compile(rf"ISA{_SEPARATOR}(?:(?:(?!\1).){{0,40}}\1){{11}}", re.DOTALL)
-_BARE = re.compile(rf"[ \r\n\t]*(?:GS|ST|BPR|CLP|CLM|BHT){_SEPARATOR}")
+_SEPARATOR = r"[^A-Za-z0-9 \r\n\x00]"
+_ISA = re.compile(rf"(?<![A-Za-z])ISA({_SEPARATOR})(?:(?!\1)[^\r\n]){{0,12}}\1(?:(?!\1)[^\r\n]){{0,20}}\1")
+_ISA_AGAIN = re.compile(rf"ISA({_SEPARATOR})(?:(?:(?!\1).){{0,40}}\1){{11}}", re.DOTALL)
+# Without an ISA, the first element must look like that of its segment: a table may have a column named ST.
+_FIRST = {
+    "GS": "[A-Z]{2}",
+    "ST": "[0-9]{3}",
+    "BPR": "[A-Z]",
+    "BHT": "[0-9]{4}",
+    "CLP": ".{1,40}?",
+    "CLM": ".{1,40}?",
+}
+_BARE = re.compile(
+    "[ \r\n\t]*(?:"
+    + "|".join(f"{name}(?P<{name}>{_SEPARATOR}){first}(?P={name})" for name, first in _FIRST.items())
+    + ")"
+)
 _ELEMENTS_OF_ISA = 16
 
 
@@ -83,7 +96,7 @@ def find_delimiters(head: str) -> Delimiters | None:
         found = _BARE.match(head)
         if found is None:
             return None
-        element = found[1]
+        element = found[found.lastgroup or 0]
     segment = _voted(head, element)
     if segment is None:
         return None

@@ -94,7 +94,7 @@ def parts(text: str, separator: str) -> list[str]:
 
 
 def procedure(text: str, separator: str) -> tuple[str, tuple[str, ...]]:
-    """Return the code of a service and its modifiers; the code may stand without the qualifier that belongs before it.
+    """Return the code of a service and its modifiers; the qualifier before the code may be missing.
 
     >>> procedure("HC:99213:25", ":"), procedure("99213", ":"), procedure("HC", ":")
     (('99213', ('25',)), ('99213', ()), ('', ()))
