@@ -113,7 +113,7 @@ class Reader837(Reader[ClaimSending]):
 
     def end(self, segment: int, *, whole_set: bool) -> None:
         """End a transaction: hand on the open claim."""
-        self._end_claim(cut=not whole_set, open_end=self.segments.cut)
+        self._end_claim(whole_set=whole_set)
 
     def _bht(self, number: int, elements: list[str]) -> None:
         self.need_set(number)
@@ -288,7 +288,7 @@ class Reader837(Reader[ClaimSending]):
     def _svd(self, number: int, elements: list[str]) -> None:
         self._answered = True
 
-    def _end_claim(self, *, cut: bool = False, open_end: bool = False) -> None:
+    def _end_claim(self, *, whole_set: bool = True) -> None:
         """Check the open claim's sum and hand it on."""
         claim = self._claim
         if claim is None:
@@ -296,7 +296,7 @@ class Reader837(Reader[ClaimSending]):
         self._claim = self._line = None
         off = claim.charge - self._charges
         if not claim.problem:
-            if open_end or (cut and off):
+            if self.broken_off or (off and not whole_set):
                 claim.problem = "the file ends inside it"
             elif self._lines > _MOST_LINES:
                 claim.problem = "it has more lines than a claim can have"
