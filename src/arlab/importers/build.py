@@ -36,6 +36,8 @@ from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, Reconciliation
 from arlab.importers.rows import data_rows
 from arlab.importers.vocabulary import CLOCKS
+from arlab.importers.x12.folder import read_x12_folder
+from arlab.importers.x12.kind import x12_kind
 from arlab.tables import Practice
 
 __all__ = ["read_export"]
@@ -52,11 +54,11 @@ def read_export(
     mapping: Mapping[str, str] | None = None,
     dates: Order | None = None,
 ) -> Import:
-    """Read one export of a billing system: CSV and other delimited text, a workbook, or Parquet.
+    """Read one export of a billing system: CSV and other delimited text, a workbook, Parquet, or X12.
 
     Parameters
     ----------
-    path : the file
+    path : the file, or a folder of X12 files (837 and 835): see :func:`arlab.importers.x12.folder.read_x12_folder`
     as_of : the day that the balances are as of; the file's own day, or else the latest date in it, when left out
     sheet : name or number (from 1) of a workbook's sheet; the first that holds open balances when left out
     mapping : concept -> column name, for what the user knows better than the names say
@@ -81,6 +83,8 @@ def read_export(
     if dates not in (None, "mdy", "dmy"):
         raise SettingsError(f"dates is {dates!r}, which is not possible: give 'mdy', 'dmy' or nothing.")
     day = None if as_of is None else to_date(as_of)
+    if path.is_dir() or (path.is_file() and x12_kind(path)):
+        return read_x12_folder(path, as_of=day, practice_id=PRACTICE_ID)
     findings = Findings()
     tables = [
         table for grid in open_grids(path, sheet=sheet, findings=findings) if (table := find_table(grid))

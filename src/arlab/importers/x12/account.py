@@ -55,7 +55,7 @@ def reconcile(intake: Intake, posted: Posted, aside: pd.DataFrame, *, balances: 
     return Reconciliation(
         rows_in=rows,
         accepted=_accepted(intake, posted),
-        repaired=intake.repaired,
+        repaired=posted.repaired,
         quarantined=len(intake.aside),
         cents_in=cents,
         cents_accepted=int(_accepted_cents(intake, posted)),
@@ -218,10 +218,10 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
         if held:
             total = charges([claims.first[one] for one in held])
             note(code, f"Claims {words}: {len(held):,} with {total}.")
-    if intake.balanced:
+    if posted.cut:
         note(
             "answer_sums",
-            f"Answers whose adjustments exceed the charge: {intake.balanced:,}; only those that fit are posted, so that"
+            f"Answers whose adjustments exceed the charge: {posted.cut:,}; only those that fit are posted, so that"
             " no credit arises that nobody paid.",
         )
     if ledger.twice:
