@@ -15,7 +15,7 @@ from arlab.importers import read_export
 from arlab.importers.x12.folder import read_x12_folder
 from arlab.report import make_content
 from arlab.tables import load_practice, save_practice
-from x12_files import ALDER, BIRCH, answer, envelope, remit, report_277, sending, sent, status
+from x12_practices import ALDER, BIRCH, answer, envelope, remit, report_277, sending, sent, status
 
 FIXTURES = Path(__file__).parents[1].parent / "shared" / "fixtures"
 
@@ -25,7 +25,9 @@ def write(folder, **files):
     for name, bodies in files.items():
         kind = name.split("_")[0].removeprefix("k")
         path = Path(folder) / f"{name}.txt"
-        path.write_text(envelope(kind, *(bodies if isinstance(bodies[0], list) else [bodies])), encoding="ascii")
+        path.write_text(
+            envelope(kind, *(bodies if isinstance(bodies[0], list) else [bodies])), encoding="ascii"
+        )
     return Path(folder)
 
 
@@ -176,9 +178,14 @@ def test_what_matches_no_claim_or_several_is_listed_with_its_dollars(worked):
     assert "no claim in the 837" in listed[20.0]
     assert "the same sending stands in k837_" in listed[10.0]
     assert "read before, in k835_february.txt" in listed[120.0]
-    assert {"ambiguous", "unmatched", "sending_repeated", "remittance_read_before", "sent_again", "number_reused"} <= (
-        codes(worked)
-    )
+    assert {
+        "ambiguous",
+        "unmatched",
+        "sending_repeated",
+        "remittance_read_before",
+        "sent_again",
+        "number_reused",
+    } <= (codes(worked))
     sentences = dict(zip(worked.findings["code"], worked.findings["sentence"], strict=True))
     assert "1 answer of an 835, charged 30.00, paid 20.00" in sentences["unmatched"]
     assert "1 answer of an 835, charged 20.00, paid 14.00" in sentences["ambiguous"]
@@ -225,7 +232,10 @@ def test_patients_balances_are_never_shown_as_known(worked, tmp_path):
         assert set(items["responsible"]) == {"payer_1"} and items["balance"].sum() == 90
         assert "not_on_file" not in items
         assert credit_items(practice).empty
-    assert ("patient balances", "an 835 carries responsibility, not patient payments") in worked.cannot_compute
+    assert (
+        "patient balances",
+        "an 835 carries responsibility, not patient payments",
+    ) in worked.cannot_compute
     content = make_content(worked)
     assert not [figure for figure in content.figures if "patient" in figure.label.lower()]
     assert "Patients" not in {cell for section in content.sections for table in section.tables
@@ -248,7 +258,9 @@ BACK = answer("A", "22", "-100", "-60", ("1", "-100", "-60", "CO*45*-40"), numbe
 
 def test_a_payment_taken_back_with_a_reason_is_a_recoupment_and_no_denial(tmp_path):
     then = answer("A", "1", "100", "0", ("1", "100", "0", "CO*45*40*0*22*60"), number="N2")
-    found = story(tmp_path, remit("20260201", "60", "1", PAID), remit("20260301", "0", "2", BACK, then, plb="FB*-60"))
+    found = story(
+        tmp_path, remit("20260201", "60", "1", PAID), remit("20260301", "0", "2", BACK, then, plb="FB*-60")
+    )
     assert ledger(found, "A")[1:] == [
         ("02-01", "payer_payment", "payer_1", -60.0, 0, ""),
         ("02-01", "contractual", "payer_1", -40.0, 0, "45"),
@@ -308,7 +320,9 @@ def test_a_reversal_without_lines_takes_back_the_lines(tmp_path):
 
 
 def test_a_denial_for_the_patient_stays_with_the_payer_until_the_practice_decides(tmp_path):
-    found = story(tmp_path, remit("20260201", "0", "1", answer("A", "1", "100", "0", ("1", "100", "0", "PR*27*100"))))
+    found = story(
+        tmp_path, remit("20260201", "0", "1", answer("A", "1", "100", "0", ("1", "100", "0", "PR*27*100")))
+    )
     assert ledger(found, "A")[1:] == [("02-01", "denial", "payer_1", 0.0, 100.0, "27")]
 
 
@@ -328,7 +342,9 @@ def test_adjustments_that_exceed_the_charge_make_no_credit(tmp_path):
 def test_a_second_payer_that_nobody_was_sent_to_takes_the_patients_share(tmp_path):
     first = answer("A", "19", "100", "60", ("1", "100", "60", "CO*45*20|PR*2*20"))
     second = answer("A", "2", "100", "20", ("1", "100", "20", "OA*23*80"))
-    found = story(tmp_path, remit("20260201", "60", "1", first), remit("20260301", "20", "2", second, payer=BIRCH))
+    found = story(
+        tmp_path, remit("20260201", "60", "1", first), remit("20260301", "20", "2", second, payer=BIRCH)
+    )
     assert balances(found) == {}
     assert found.practice.coverages["payer"].tolist() == [ALDER[0], BIRCH[0]]
 
@@ -336,7 +352,9 @@ def test_a_second_payer_that_nobody_was_sent_to_takes_the_patients_share(tmp_pat
 def test_a_second_payers_contractual_is_not_taken_off_twice(tmp_path):
     first = answer("A", "1", "100", "60", ("1", "100", "60", "CO*45*20|PR*2*20"))
     second = answer("A", "2", "100", "20", ("1", "100", "20", "CO*45*80"))
-    found = story(tmp_path, remit("20260201", "60", "1", first), remit("20260301", "20", "2", second, payer=BIRCH))
+    found = story(
+        tmp_path, remit("20260201", "60", "1", first), remit("20260301", "20", "2", second, payer=BIRCH)
+    )
     assert balances(found) == {} and "beyond_balance" in codes(found)
 
 
@@ -378,17 +396,31 @@ def test_the_payers_own_number_decides_where_the_practices_does_not(tmp_path):
     claims = (sending("A", "100"), sending("A", "100", day="20260106"))
     first = answer("A", "1", "100", "60", ("1", "100", "60", "CO*45*40"), number="N1", day="20260106")
     later = answer("A", "22", "-100", "-60", ("1", "-100", "-60", "CO*45*-40"), number="N1", day="")
-    found = story(tmp_path, remit("20260201", "60", "1", first), remit("20260301", "-60", "2", later), claims=claims)
+    found = story(
+        tmp_path, remit("20260201", "60", "1", first), remit("20260301", "-60", "2", later), claims=claims
+    )
     assert balances(found) == {("A", "payer_1"): 100.0, ("A (2)", "payer_1"): 100.0}
-    assert [row[1] for row in ledger(found, "A (2)")] == ["charge", "payer_payment", "contractual", "recoupment", "reversal"]
+    assert [row[1] for row in ledger(found, "A (2)")] == [
+        "charge",
+        "payer_payment",
+        "contractual",
+        "recoupment",
+        "reversal",
+    ]
     lost = answer("?", "1", "100", "30", ("1", "100", "30", "CO*45*70"), number="N1", day="20260106")
-    found = story(tmp_path, remit("20260201", "60", "1", first), remit("20260301", "30", "2", lost), claims=claims)
+    found = story(
+        tmp_path, remit("20260201", "60", "1", first), remit("20260301", "30", "2", lost), claims=claims
+    )
     assert found.quarantine.empty and balances(found)["A (2)", "payer_1"] == -30.0
 
 
 def test_an_answer_to_some_lines_matches_their_charge(tmp_path):
     claim = sending("A", "100", lines=(("EST-L3", "70"), ("EST-L4", "30")))
-    found = story(tmp_path, remit("20260201", "20", "1", answer("A", "1", "30", "20", ("2", "30", "20", "CO*45*10"))), claims=(claim,))
+    found = story(
+        tmp_path,
+        remit("20260201", "20", "1", answer("A", "1", "30", "20", ("2", "30", "20", "CO*45*10"))),
+        claims=(claim,),
+    )
     rows = found.practice.transactions.query("kind == 'payer_payment'")
     assert rows["line_number"].tolist() == [2] and balances(found) == {("A", "payer_1"): 70.0}
 
@@ -396,8 +428,12 @@ def test_an_answer_to_some_lines_matches_their_charge(tmp_path):
 def test_a_corrected_claim_under_a_new_number_joins_the_one_that_it_replaces(tmp_path):
     found = story(
         tmp_path,
-        remit("20260201", "0", "1", answer("A", "1", "100", "0", ("1", "100", "0", "CO*16*100"), number="N1")),
-        remit("20260301", "60", "2", answer("A2", "1", "100", "60", ("1", "100", "60", "CO*45*40"), number="N2")),
+        remit(
+            "20260201", "0", "1", answer("A", "1", "100", "0", ("1", "100", "0", "CO*16*100"), number="N1")
+        ),
+        remit(
+            "20260301", "60", "2", answer("A2", "1", "100", "60", ("1", "100", "60", "CO*45*40"), number="N2")
+        ),
         k837_b=sent("20260215", sending("A2", "100", frequency="7", replaces="N1")),
     )
     assert found.practice.claims["claim_id"].tolist() == ["A"] and found.charge_total == 100
@@ -405,7 +441,11 @@ def test_a_corrected_claim_under_a_new_number_joins_the_one_that_it_replaces(tmp
 
 
 def test_a_later_sending_with_another_charge_never_adds_charge(tmp_path):
-    found = story(tmp_path, remit("20260201", "60", "1", PAID), k837_b=sent("20260215", sending("A", "150", frequency="7")))
+    found = story(
+        tmp_path,
+        remit("20260201", "60", "1", PAID),
+        k837_b=sent("20260215", sending("A", "150", frequency="7")),
+    )
     assert found.charge_total == 100 and "other_charge" in codes(found)
     assert found.reconciliation.ties_out
 
@@ -422,7 +462,11 @@ def test_a_277ca_says_what_was_accepted_and_rejected(tmp_path):
     assert rows.loc["B", "rejected_date"] == pd.Timestamp("2026-01-10")
     assert rows.loc["B", "rejection_category"].startswith("A7")
     assert rows.loc["A", "payer_claim_control_number"] == "N1"
-    assert aged_items(found.practice).set_index("claim_id")["not_on_file"].to_dict() == {"A": False, "B": True, "C": True}
+    assert aged_items(found.practice).set_index("claim_id")["not_on_file"].to_dict() == {
+        "A": False,
+        "B": True,
+        "C": True,
+    }
     assert found.reconciliation.rows_in == 6 and found.reconciliation.quarantined == 1
     assert "denial" not in set(found.practice.transactions["kind"])
 
@@ -492,21 +536,29 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
 
 def test_claims_that_cannot_be_used_are_quarantined_with_their_charge(tmp_path):
     bad = [line.replace("DTP*472*D8*20260105", "DTP*472*D8*2026") for line in sending("B", "50")]
-    found = story(tmp_path, remit("20260201", "60", "1", PAID), claims=(sending("A", "100"), bad, sending("", "25")))
+    found = story(
+        tmp_path, remit("20260201", "60", "1", PAID), claims=(sending("A", "100"), bad, sending("", "25"))
+    )
     assert sorted(found.quarantine["dollars"]) == [25.0, 50.0]
     assert found.practice.claims["claim_id"].tolist() == ["A"] and found.reconciliation.ties_out
 
 
 def test_lines_that_do_not_add_up_become_one_line(tmp_path):
     claim = sending("A", "100", lines=(("EST-L3", "70"), ("EST-L4", "20")))
-    found = story(tmp_path, remit("20260201", "60", "1", answer("A", "1", "100", "60", ("1", "100", "60", "CO*45*40"))), claims=(claim,))
+    found = story(
+        tmp_path,
+        remit("20260201", "60", "1", answer("A", "1", "100", "60", ("1", "100", "60", "CO*45*40"))),
+        claims=(claim,),
+    )
     assert found.practice.lines["charge"].tolist() == [100.0] and found.reconciliation.repaired == 1
     assert balances(found) == {}
 
 
 # --- files that others wrote, and what must always hold --------------------------------------------------------
 
-needs_fixtures = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixtures stand beside the project, not in it")
+needs_fixtures = pytest.mark.skipif(
+    not FIXTURES.is_dir(), reason="the fixtures stand beside the project, not in it"
+)
 PAIRS = ("facility", "neurology", "professional", "rehab", "sample_multi_claim", "sample")
 
 
@@ -527,7 +579,9 @@ def test_pairs_of_837_and_835_that_others_wrote(tmp_path):
     assert found.paid_total == 210 + 1450 + 260 + 420 + 92.14 + 190
     assert found.denied_claims == 1
     # Of the denied claim the 95.00 is open; every other charge is paid, taken off or left to a patient.
-    assert {key: amount for key, amount in balances(found).items() if key[1] == "payer_1"} == {("CLM201", "payer_1"): 95.0}
+    assert {key: amount for key, amount in balances(found).items() if key[1] == "payer_1"} == {
+        ("CLM201", "payer_1"): 95.0
+    }
     assert make_content(found).proofs[1].startswith("The ledger ties out to the cent")
 
 

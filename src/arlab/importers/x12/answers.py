@@ -122,7 +122,9 @@ class Remits:
 
 def _plain(answer: Answer) -> tuple[Any, ...]:
     """Return an answer as tuples of plain values, which is what can be packed."""
-    lines = tuple((*line[:5], tuple(tuple(part) for part in line.parts), line.remark) for line in answer.lines)
+    lines = tuple(
+        (*line[:5], tuple(tuple(part) for part in line.parts), line.remark) for line in answer.lines
+    )
     return (*answer[:-1], lines)
 
 

@@ -73,14 +73,18 @@ def read_x12_folder(
     claims = make_claims(intake.sendings, _numbers_of(intake), places=intake.files)
     for at, (code, reason) in claims.reasons.items():
         held = intake.sendings
-        intake.set_aside(CHARGES, held.file[at], held.segment[at], code, reason, held.charge[at], held.charge[at])
+        intake.set_aside(
+            CHARGES, held.file[at], held.segment[at], code, reason, held.charge[at], held.charge[at]
+        )
     posted = post_answers(intake, claims)
     tell(intake, claims, posted, findings)
     intake.close()
     tables = make_tables(intake, claims, posted, practice_id=practice_id)
     limits = limits_of(intake)
     practice = check_practice(
-        Practice(name=name if path.is_dir() else shown(path.stem), as_of=day, tables=tables, cannot_compute=limits)
+        Practice(
+            name=name if path.is_dir() else shown(path.stem), as_of=day, tables=tables, cannot_compute=limits
+        )
     )
     aside = aside_table(intake, claims, posted, as_of=day)
     reconciliation = reconcile(intake, posted, aside, balances=_payer_balances(posted))
@@ -120,14 +124,20 @@ def _check(intake: Intake, name: str, what: str) -> None:
         )
     if not len(intake.sendings):
         later = intake.later[CHARGES][0]
-        why = "every claim in it is dated later than the day asked for" if later else "none of its claims can be used"
+        why = (
+            "every claim in it is dated later than the day asked for"
+            if later
+            else "none of its claims can be used"
+        )
         raise InputRefused(f"'{name}' cannot be read as claims: {why}.")
 
 
 def _tell_day(findings: Findings, day: dt.date, *, given: bool) -> None:
     if given:
         findings.add(
-            "as_of", "folder", f"The balances are as of {day.isoformat()}: given by the user; later records are not used."
+            "as_of",
+            "folder",
+            f"The balances are as of {day.isoformat()}: given by the user; later records are not used.",
         )
         return
     findings.add(
@@ -165,5 +175,6 @@ def _payer_balances(posted: Posted) -> tuple[int, int]:
         if party < patient:
             key = claim * 4 + party
             sums[key] = sums.get(key, 0) + amount
-    return sum(cents for cents in sums.values() if cents > 0), -sum(cents for cents in sums.values() if cents < 0)
-
+    return sum(cents for cents in sums.values() if cents > 0), -sum(
+        cents for cents in sums.values() if cents < 0
+    )

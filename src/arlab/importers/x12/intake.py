@@ -74,7 +74,9 @@ class Intake:
     remits: Remits = dataclasses.field(default_factory=Remits)
     statuses: list[Status] = dataclasses.field(default_factory=list)
     aside: list[SetAside] = dataclasses.field(default_factory=list)
-    rows: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), 0))
+    rows: dict[str, int] = dataclasses.field(
+        default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), 0)
+    )
     cents: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS), 0))
     later: dict[str, tuple[int, int]] = dataclasses.field(
         default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), (0, 0))
@@ -123,7 +125,11 @@ class Intake:
         for code, number in self._counts.items():
             if number > _MOST_PLACES:
                 more = count(number - _MOST_PLACES, "more finding")
-                self.findings.add(code, "folder", f"There {'are' if number - _MOST_PLACES > 1 else 'is'} {more} like this in the files.")
+                self.findings.add(
+                    code,
+                    "folder",
+                    f"There {'are' if number - _MOST_PLACES > 1 else 'is'} {more} like this in the files.",
+                )
 
     def set_aside(
         self, kind: str, file: int, segment: int, code: str, reason: str, cents: int, charge: int = 0
@@ -222,7 +228,9 @@ class Intake:
 
     def _take_statuses(self, records: Iterator[ClaimStatus], file: int) -> None:
         for status in records:
-            reason = status.problem or ("" if status.claim_id or status.payer_control else "it names no claim")
+            reason = status.problem or (
+                "" if status.claim_id or status.payer_control else "it names no claim"
+            )
             if reason:
                 self.set_aside(STATUSES, file, status.segment, "unusable", reason, 0, status.charge or 0)
                 continue

@@ -82,7 +82,9 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
             if not answer.reversal:
                 _accept(matcher, acceptance, claim, answer, remit, rank)
     sendings = intake.sendings
-    later = {(claims.of[at], rank) for at, rank in enumerate(sendings.rank) if rank > 1 and claims.of[at] >= 0}
+    later = {
+        (claims.of[at], rank) for at, rank in enumerate(sendings.rank) if rank > 1 and claims.of[at] >= 0
+    }
     later |= {key for key in payer_of if key[1] > 1}
     ledger = Ledger(claims, sendings, matcher, later=later, answered={c for c, rank in payer_of if rank == 1})
     ledger.charge_all()
@@ -91,9 +93,7 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
         answers = list(remit.answers())
         theirs = zip(found[place : place + len(answers)], answers, strict=True)
         place += len(answers)
-        ledger.post(
-            number, payer=remit.payer, day=remit.day, answers=[one for one in theirs if one[0] >= 0]
-        )
+        ledger.post(number, payer=remit.payer, day=remit.day, answers=[one for one in theirs if one[0] >= 0])
     used = [at for at, claim in enumerate(claims.of) if claim >= 0]
     charged = sum(sendings.charge[at] for at in used)
     repaired += sum(sendings.repaired[at] for at in used)
