@@ -31,7 +31,9 @@ from arlab.tables import load_sample
 ORDINARY = ("45", "253", "1", "2", "3", "23")  # reasons that are no denial
 MADE = {
     "typical": lambda: make_practice(dataclasses.replace(PRESETS["typical"], claims_per_year=1_500), seed=1),
-    "distressed": lambda: make_practice(dataclasses.replace(PRESETS["distressed"], claims_per_year=1_500), seed=5),
+    "distressed": lambda: make_practice(
+        dataclasses.replace(PRESETS["distressed"], claims_per_year=1_500), seed=5
+    ),
     "healthy": lambda: make_practice(dataclasses.replace(PRESETS["healthy"], claims_per_year=1_000), seed=3),
     "sample": load_sample,
 }
@@ -225,9 +227,15 @@ def test_a_practice_read_as_of_an_earlier_day_knows_only_that_day():
     # What the whole folder says up to that day is what was known on it, but for second payers named later.
     whole = found("typical")
     named = set(early.practice.coverages.query("rank == 2")["claim_id"])
-    whole = whole[(whole["posted_date"] <= day) & ~(whole["responsible"].eq("payer_2") & ~whole["claim_id"].isin(named))]
+    whole = whole[
+        (whole["posted_date"] <= day) & ~(whole["responsible"].eq("payer_2") & ~whole["claim_id"].isin(named))
+    ]
     key = ["claim_id", "responsible"]
     rows = payer_rows(early.practice)
-    off = whole.groupby(key)["cents"].sum().sub(rows[~rows["claim_id"].isin(left_out("typical"))].groupby(key)["cents"].sum(), fill_value=0)
+    off = (
+        whole.groupby(key)["cents"]
+        .sum()
+        .sub(rows[~rows["claim_id"].isin(left_out("typical"))].groupby(key)["cents"].sum(), fill_value=0)
+    )
     assert (off == 0).all()
     assert early.reconciliation.cents_in == imported.reconciliation.cents_in

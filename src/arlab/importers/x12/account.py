@@ -48,14 +48,16 @@ _ELEMENTS = (
 )
 
 
-def reconcile(intake: Intake, posted: Posted, aside: pd.DataFrame, *, balances: tuple[int, int]) -> Reconciliation:
+def reconcile(
+    intake: Intake, posted: Posted, aside: pd.DataFrame, *, balances: tuple[int, int]
+) -> Reconciliation:
     """Return where every record and cent went; ``balances`` are the open and the credit cents of payers."""
     rows, cents = sum(intake.rows.values()), sum(intake.cents.values())
     quarantined = sum(record.cents for record in intake.aside)
     return Reconciliation(
         rows_in=rows,
         accepted=_accepted(intake, posted),
-        repaired=intake.repaired,
+        repaired=posted.repaired,
         quarantined=len(intake.aside),
         cents_in=cents,
         cents_accepted=int(_accepted_cents(intake, posted)),
@@ -69,7 +71,9 @@ def reconcile(intake: Intake, posted: Posted, aside: pd.DataFrame, *, balances: 
 
 def _accepted(intake: Intake, posted: Posted) -> int:
     """Return the records that are used or wait for a later day; counted apart from those that came in."""
-    unused = sum(record.kind == STATUSES for record in intake.aside if record.code in ("unmatched", "ambiguous"))
+    unused = sum(
+        record.kind == STATUSES for record in intake.aside if record.code in ("unmatched", "ambiguous")
+    )
     later = sum(number for number, _ in intake.later.values())
     return posted.used + posted.matched + len(intake.statuses) - unused + later
 
@@ -170,7 +174,9 @@ def limits_of(intake: Intake) -> tuple[tuple[str, str], ...]:
         )
     )
     if "277" not in intake.kinds:
-        pairs.append((NOT_ON_FILE, "the folder has no 277CA, so nobody knows whether an unanswered claim was accepted"))
+        pairs.append(
+            (NOT_ON_FILE, "the folder has no 277CA, so nobody knows whether an unanswered claim was accepted")
+        )
     pairs += [
         ("days from payment to posting", "an 835 has the day of payment, not the day of posting; rows stand on the first"),
         ("charge lag", "an 837 does not say when a charge was entered; it stands on the day the claim was first sent"),
@@ -185,7 +191,9 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
     """Note what was done with the records of the folder."""
     for kind in (CHARGES, PAYMENTS, STATUSES):
         for code in dict.fromkeys(one.code for one in intake.aside if one.kind == kind):
-            _tell_aside(kind, code, [one for one in intake.aside if (one.kind, one.code) == (kind, code)], intake)
+            _tell_aside(
+                kind, code, [one for one in intake.aside if (one.kind, one.code) == (kind, code)], intake
+            )
     sendings, ledger = intake.sendings, posted.ledger
 
     def charges(places: Sequence[int]) -> str:
@@ -218,10 +226,10 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
         if held:
             total = charges([claims.first[one] for one in held])
             note(code, f"Claims {words}: {len(held):,} with {total}.")
-    if intake.balanced:
+    if posted.cut:
         note(
             "answer_sums",
-            f"Answers whose adjustments exceed the charge: {intake.balanced:,}; only those that fit are posted, so that"
+            f"Answers whose adjustments exceed the charge: {posted.cut:,}; only those that fit are posted, so that"
             " no credit arises that nobody paid.",
         )
     if ledger.twice:
@@ -255,7 +263,10 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
             f" {money(sum(adjusted))} taken off; it belongs to no claim and is posted to none.",
         )
     if "835" not in intake.kinds:
-        note("no_835", "There is no 835, so nothing has been answered as far as the files show: every charge is open.")
+        note(
+            "no_835",
+            "There is no 835, so nothing has been answered as far as the files show: every charge is open.",
+        )
     else:
         note("posting_day", "An 835 does not say when it was posted: every row stands on its day of payment.")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from arlab.errors import InputRefused
 from arlab.frames import to_date
-from arlab.importers.findings import Findings, listed, shown
+from arlab.importers.findings import Findings, shown
 from arlab.importers.result import Import
 from arlab.importers.x12.account import (
     aside_table,
@@ -73,14 +73,18 @@ def read_x12_folder(
     claims = make_claims(intake.sendings, _numbers_of(intake), places=intake.files)
     for at, (code, reason) in claims.reasons.items():
         held = intake.sendings
-        intake.set_aside(CHARGES, held.file[at], held.segment[at], code, reason, held.charge[at], held.charge[at])
+        intake.set_aside(
+            CHARGES, held.file[at], held.segment[at], code, reason, held.charge[at], held.charge[at]
+        )
     posted = post_answers(intake, claims)
     tell(intake, claims, posted, findings)
     intake.close()
     tables = make_tables(intake, claims, posted, practice_id=practice_id)
     limits = limits_of(intake)
     practice = check_practice(
-        Practice(name=name if path.is_dir() else shown(path.stem), as_of=day, tables=tables, cannot_compute=limits)
+        Practice(
+            name=name if path.is_dir() else shown(path.stem), as_of=day, tables=tables, cannot_compute=limits
+        )
     )
     aside = aside_table(intake, claims, posted, as_of=day)
     reconciliation = reconcile(intake, posted, aside, balances=_payer_balances(posted))
@@ -105,27 +109,35 @@ def read_x12_folder(
 
 def _check(intake: Intake, name: str, what: str) -> None:
     """Refuse what cannot show what is open."""
+    kinds = [kind for kind in ("835", "277") if kind in intake.kinds]
     if "837" not in intake.kinds:
-        if "835" in intake.kinds:
+        holds = f"{' and '.join(kinds)} files" if what == "folder" else f"a {''.join(kinds)} file"
+        if "835" in kinds:
+            why = f"is {holds}" if what == "file" else f"has {holds} and no 837"
             raise InputRefused(
-                f"'{name}' has 835 files and no 837: it shows what was paid, not what is open; put the 837 files of"
-                " the same months beside them."
-                if what == "folder"
-                else f"'{name}' is an 835: it shows what was paid, not what is open; give a folder with the 837 files"
-                " of the same months and this one."
+                f"'{name}' {why}: it shows what was paid, not what is open; give a folder with the 837 files of the"
+                " same months beside it."
             )
-        kinds = f"has {listed(list(intake.kinds))} files and no 837" if intake.kinds else "has no X12 file (837, 835)"
-        raise InputRefused(f"'{name}' {kinds}, so it does not say what was charged: put the 837 files into a folder.")
+        why = f"has {holds} and no 837" if kinds else "has no X12 file (837 or 835)"
+        raise InputRefused(
+            f"'{name}' {why}, so it does not say what was charged: give a folder with 837 and 835 files."
+        )
     if not len(intake.sendings):
         later = intake.later[CHARGES][0]
-        why = "every claim in it is dated later than the day asked for" if later else "none of its claims can be used"
+        why = (
+            "every claim in it is dated later than the day asked for"
+            if later
+            else "none of its claims can be used"
+        )
         raise InputRefused(f"'{name}' cannot be read as claims: {why}.")
 
 
 def _tell_day(findings: Findings, day: dt.date, *, given: bool) -> None:
     if given:
         findings.add(
-            "as_of", "folder", f"The balances are as of {day.isoformat()}: given by the user; later records are not used."
+            "as_of",
+            "folder",
+            f"The balances are as of {day.isoformat()}: given by the user; later records are not used.",
         )
         return
     findings.add(
@@ -163,5 +175,6 @@ def _payer_balances(posted: Posted) -> tuple[int, int]:
         if party < patient:
             key = claim * 4 + party
             sums[key] = sums.get(key, 0) + amount
-    return sum(cents for cents in sums.values() if cents > 0), -sum(cents for cents in sums.values() if cents < 0)
-
+    return sum(cents for cents in sums.values() if cents > 0), -sum(
+        cents for cents in sums.values() if cents < 0
+    )

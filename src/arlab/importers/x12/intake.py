@@ -74,13 +74,13 @@ class Intake:
     remits: Remits = dataclasses.field(default_factory=Remits)
     statuses: list[Status] = dataclasses.field(default_factory=list)
     aside: list[SetAside] = dataclasses.field(default_factory=list)
-    rows: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), 0))
+    rows: dict[str, int] = dataclasses.field(
+        default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), 0)
+    )
     cents: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS), 0))
     later: dict[str, tuple[int, int]] = dataclasses.field(
         default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), (0, 0))
     )
-    repaired: int = 0
-    balanced: int = 0
     latest: int = 0
     _seen: dict[tuple[str, str, int, int], str] = dataclasses.field(default_factory=dict)
     _counts: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -125,7 +125,11 @@ class Intake:
         for code, number in self._counts.items():
             if number > _MOST_PLACES:
                 more = count(number - _MOST_PLACES, "more finding")
-                self.findings.add(code, "folder", f"There {'are' if number - _MOST_PLACES > 1 else 'is'} {more} like this in the files.")
+                self.findings.add(
+                    code,
+                    "folder",
+                    f"There {'are' if number - _MOST_PLACES > 1 else 'is'} {more} like this in the files.",
+                )
 
     def set_aside(
         self, kind: str, file: int, segment: int, code: str, reason: str, cents: int, charge: int = 0
@@ -161,7 +165,7 @@ class Intake:
             if self._is_later(day.toordinal()):
                 self._leave_later(CHARGES, claim.charge)
                 continue
-            self.repaired += self.sendings.add(claim, self.payers, file=file)
+            self.sendings.add(claim, self.payers, file=file)
 
     def _take_remittances(
         self, records: Iterator[Remittance | ClaimPayment | RemittanceEnd], file: int
@@ -183,10 +187,7 @@ class Intake:
                 elif is_later:
                     self._leave_later(PAYMENTS, record.paid)
                 else:
-                    answer, repaired = answer_of(record)
-                    self.repaired += repaired
-                    self.balanced += repaired and not record.repaired
-                    self.remits.hold(answer)
+                    self.remits.hold(answer_of(record))
             elif not reason and not is_later:
                 for part in record.provider_adjustments:
                     remit.adjustment += part.cents
@@ -227,7 +228,9 @@ class Intake:
 
     def _take_statuses(self, records: Iterator[ClaimStatus], file: int) -> None:
         for status in records:
-            reason = status.problem or ("" if status.claim_id or status.payer_control else "it names no claim")
+            reason = status.problem or (
+                "" if status.claim_id or status.payer_control else "it names no claim"
+            )
             if reason:
                 self.set_aside(STATUSES, file, status.segment, "unusable", reason, 0, status.charge or 0)
                 continue

@@ -107,9 +107,13 @@ class Ledger:
             now = _Now(number, payer, day, claim, 0, 0)
             back = self._taken_back(now, [answer for answer in ones if answer.reversal])
             fresh = [
-                answer for answer in ones if not answer.reversal and (answer.status not in _NO_ANSWER or answer.paid)
+                answer
+                for answer in ones
+                if not answer.reversal and (answer.status not in _NO_ANSWER or answer.paid)
             ]
-            more = sum(answer.paid for answer in fresh) >= sum(one.paid for held in back.values() for one in held)
+            more = sum(answer.paid for answer in fresh) >= sum(
+                one.paid for held in back.values() for one in held
+            )
             for answer in fresh:
                 self._post_answer(now, answer, back)
             for place, held in back.items():
@@ -163,7 +167,10 @@ class Ledger:
         """Return what a reversal takes back that speaks of the whole claim where lines were answered, or the opposite."""
         places = [-now.claim - 1, *self.sendings.lines_of(self.claims.first[now.claim])]
         held = [
-            (place, one) for place in places for one in self._standing.get(place, ()) if one.payer == now.payer
+            (place, one)
+            for place in places
+            for one in self._standing.get(place, ())
+            if one.payer == now.payer
         ]
         own = [(place, one) for place, one in held if one.control == answer.payer_control]
         for some in (own, held):
@@ -302,7 +309,10 @@ class Ledger:
         The rest of the charge stays with the first payer, and no credit arises that nobody owes.
         """
         settles = answer.paid + sum(
-            part.cents for line in answer.lines for part in line.parts if _kind_of(part) in ("sequestration", "transfer")
+            part.cents
+            for line in answer.lines
+            for part in line.parts
+            if _kind_of(part) in ("sequestration", "transfer")
         )
         short = settles - self._left.get((now.claim, now.rank), 0)
         if short > 0:

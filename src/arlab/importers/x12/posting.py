@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from array import array
 
-from arlab.importers.x12.answers import Answer, Remit
+from arlab.importers.x12.answers import CUT, Answer, Remit
 from arlab.importers.x12.claims import Claims
 from arlab.importers.x12.intake import PAYMENTS, STATUSES, Intake, Status
 from arlab.importers.x12.ledger import RANKS, Ledger
@@ -37,7 +37,8 @@ class Posted:
     """The result: the ledger, the remittances in order, acceptance, and what the answers add to the claims.
 
     ``payer_of`` names the payer of a (claim, rank) that answered; ``matched`` counts answers, ``paid`` their cents,
-    ``denied`` those that deny the claim; ``used`` and ``used_cents`` count the sendings that belong to a claim.
+    ``denied`` those that deny the claim; ``used`` and ``used_cents`` count the sendings that belong to a claim;
+    ``repaired`` counts records of both kinds, ``cut`` answers whose adjustments exceed the charge.
     """
 
     ledger: Ledger
@@ -49,6 +50,8 @@ class Posted:
     denied: int
     used: int
     used_cents: int
+    repaired: int
+    cut: int
 
 
 def post_answers(intake: Intake, claims: Claims) -> Posted:
@@ -59,7 +62,7 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
         _take_status(intake, matcher, acceptance, status)
     remits, found = intake.remits.in_order(), array("i")
     payer_of: dict[tuple[int, int], int] = {}
-    matched = paid = denied = 0
+    matched = paid = denied = repaired = cut = 0
     for remit in remits:
         for answer in remit.answers():
             claim = matcher.claim_of(answer, payer=remit.payer, payee=remit.payee)
@@ -72,13 +75,16 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
                 )
                 continue
             matched, paid, denied = matched + 1, paid + answer.paid, denied + answer.denied
+            repaired, cut = repaired + bool(answer.repaired), cut + (answer.repaired == CUT)
             rank = RANKS.get(answer.status)
             if rank:
                 payer_of.setdefault((claim, rank), remit.payer)
             if not answer.reversal:
                 _accept(matcher, acceptance, claim, answer, remit, rank)
     sendings = intake.sendings
-    later = {(claims.of[at], rank) for at, rank in enumerate(sendings.rank) if rank > 1 and claims.of[at] >= 0}
+    later = {
+        (claims.of[at], rank) for at, rank in enumerate(sendings.rank) if rank > 1 and claims.of[at] >= 0
+    }
     later |= {key for key in payer_of if key[1] > 1}
     ledger = Ledger(claims, sendings, matcher, later=later, answered={c for c, rank in payer_of if rank == 1})
     ledger.charge_all()
@@ -87,12 +93,13 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
         answers = list(remit.answers())
         theirs = zip(found[place : place + len(answers)], answers, strict=True)
         place += len(answers)
-        ledger.post(
-            number, payer=remit.payer, day=remit.day, answers=[one for one in theirs if one[0] >= 0]
-        )
+        ledger.post(number, payer=remit.payer, day=remit.day, answers=[one for one in theirs if one[0] >= 0])
     used = [at for at, claim in enumerate(claims.of) if claim >= 0]
     charged = sum(sendings.charge[at] for at in used)
-    return Posted(ledger, remits, acceptance, payer_of, matched, paid, denied, len(used), charged)
+    repaired += sum(sendings.repaired[at] for at in used)
+    return Posted(
+        ledger, remits, acceptance, payer_of, matched, paid, denied, len(used), charged, repaired, cut
+    )
 
 
 def _accept(

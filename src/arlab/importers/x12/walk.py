@@ -64,4 +64,6 @@ def _check_link(path: Path, root: Path, folder: Path) -> None:
 
 
 def _unreadable(folder: Path) -> InputRefused:
-    return InputRefused(f"'{shown(folder.name)}' could not be read as a folder: check the name and the permission.")
+    return InputRefused(
+        f"'{shown(folder.name)}' could not be read as a folder: check the name and the permission."
+    )
