@@ -217,7 +217,7 @@ def _read_table(
             parsed,
             postings,
             parties,
-            claim_labels(parsed),
+            claim_labels(parsed, np.arange(len(data))),
             used=counted,
             practice_id=PRACTICE_ID,
             findings=findings,

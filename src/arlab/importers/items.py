@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from arlab.importers.ages import bucket_range
@@ -112,7 +113,7 @@ def _some_amount(parsed: Parsed, dollars: Dollars, layout: str) -> Mask:
 def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: PayerNames) -> pd.DataFrame:
     """Return what is known of each counted row, apart from its amount."""
     places = np.flatnonzero(counted)
-    facts: dict[str, Any] = {"place": places, "claim_id": claim_labels(parsed).iloc[places]}
+    facts: dict[str, Any] = {"place": places, "claim_id": claim_labels(parsed, places)}
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
             facts[concept] = parsed.text(concept).iloc[places]
@@ -142,16 +143,14 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: Pay
     return pd.DataFrame(facts, index=places)
 
 
-def claim_labels(parsed: Parsed) -> pd.Series:
-    """Return the claim number of each row, or the row's own label where there is none."""
-    numbers = parsed.table.row_numbers
-    if not parsed.has("claim_id"):
-        return pd.Series([f"row {n}" for n in numbers], index=parsed.table.body.index, dtype="str")
-    claim = parsed.text("claim_id")
-    missing = (claim == "").to_numpy(dtype=bool)
-    if missing.any():
-        claim = claim.mask(missing, pd.Series([f"row {n}" for n in numbers], index=claim.index, dtype="str"))
-    return claim
+def claim_labels(parsed: Parsed, places: npt.NDArray[np.intp]) -> pd.Series:
+    """Return the claim number of some rows, or the row's own label where there is none."""
+    claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
+    unnamed = (claim == "").to_numpy(dtype=bool)
+    if unnamed.any():
+        claim = claim.astype(object)
+        claim[unnamed] = [f"row {number}" for number in parsed.table.row_numbers[places[unnamed]]]
+    return claim.astype("str")
 
 
 def payer_class_of(text: str) -> str | None:
