@@ -106,9 +106,9 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask]) -> pd.DataF
     claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
     unnamed = (claim == "").to_numpy(dtype=bool)
     if unnamed.any():
-        own_label = [f"row {n}" for n in parsed.table.row_numbers[places[unnamed]]]
-        claim = claim.astype(object)
-        claim[unnamed] = own_label
+        texts = claim.to_numpy(dtype=object).copy()
+        texts[unnamed] = [f"row {n}" for n in parsed.table.row_numbers[places[unnamed]]]
+        claim = pd.Series(texts, index=places)
     facts["claim_id"] = claim.astype("str")
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
