@@ -15,7 +15,7 @@ from arlab.importers.findings import Findings
 from arlab.reference import data_path
 from arlab.report import describe_trust, make_content, save_content
 from arlab.report.render import render_html
-from arlab.report.trust import check_list, trust_section
+from arlab.report.trust import _CHECKS, check_list, trust_section
 from arlab.tables import load_sample
 from test_report import Page, small_practice, snapshot
 
@@ -78,15 +78,20 @@ def test_what_weighs_most_is_named_first_and_once_for_all_its_places(tmp_path):
     )
 
 
-def test_a_finding_that_nobody_weighed_is_to_be_checked(tmp_path):
-    assert check_list(found(write(tmp_path, PLAIN), ("new_thing", "row 3"))) == ["new thing (row 3)"]
+def test_findings_that_nobody_weighed_are_to_be_checked(tmp_path):
+    source = found(write(tmp_path, PLAIN), ("new_thing", "row 3"), ("newer", "row 4"), ("values", "row 5"))
+    assert check_list(source) == [
+        "a column whose values do not fit its name (row 5)",
+        "findings of other kinds (row 3, row 4)",
+    ]
 
 
 def test_many_checks_and_places_are_counted_not_listed(tmp_path):
-    many = found(write(tmp_path, PLAIN), *((f"new_{n}", f"row {m}") for n in range(9) for m in range(5)))
+    codes = list(_CHECKS)[:9]
+    many = found(write(tmp_path, PLAIN), *((code, f"row {n}") for code in codes for n in range(5)))
     words = describe_trust(many)
     assert "9 things to check" in words
-    assert words.endswith("new 5 (row 0, row 1, row 2 and 2 more); and 3 more.")
+    assert words.endswith(f"{_CHECKS[codes[5]]} (row 0, row 1, row 2 and 2 more); and 3 more.")
 
 
 def test_columns_of_low_confidence_are_to_be_checked(tmp_path):
@@ -249,7 +254,7 @@ HOSTILE = (
     f"Claim #,Patient Name,Payer,DOS,As Of Date,Balance,{SCRIPT},<img src=x onerror=alert(2)>\n"
     f"1,{FORMULA},{SCRIPT},2026-06-10,2026-06-30,20,{SCRIPT},a\n"
     f"2,{FORMULA},{FORMULA},2026-06-11,2026-06-30,40,{FORMULA},b\n"
-    f"3,{FORMULA},{SCRIPT.upper()},2026-06-11,2026-06-30,ten,{FORMULA},b\n"
+    f"3,{FORMULA},{SCRIPT},2026-06-11,2026-06-30,ten,{FORMULA},b\n"
 )
 
 

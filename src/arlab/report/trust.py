@@ -25,19 +25,27 @@ from arlab.report.sources import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from arlab.importers import Import
 
-__all__ = ["check_list", "describe_trust", "trust_section"]
+__all__ = ["check_list", "describe_trust", "findings_table", "trust_section"]
 
 # Findings that can change a total, an age or a name: what is to be checked, in words. The order is that of weight.
 _CHECKS = {
     "totals_row_differs": "a totals row that says another sum",
     "total_column_differs": "a total column that is not the sum of its buckets",
     "balance_parts_differ": "balances that are not the sum of their parts",
+    "payment_sum": "payments that are not the sum of their claims",
+    "charge_sum": "charges that are not the sum of their lines",
+    "truncated": "a file that ends too early",
+    "remittance_repeated": "a remittance that stands twice",
+    "claim_amount_repeated": "amounts taken as the claim's own, repeated on its rows",
     "no_balance": "charges counted as open, because the file has no balance",
     "other_sheet": "another sheet with balances",
     "snapshots": "several days in one file",
     "nothing_open": "a file in which nothing is open",
+    "given_differs": "a column that was given a meaning against its name",
     "rival_columns": "a column chosen among several",
     "values": "a column whose values do not fit its name",
     "as_of_assumed": "the day of the balances, which the file does not say",
@@ -52,23 +60,39 @@ _CHECKS = {
     "status_contradiction": "statuses that contradict the balances",
 }
 # What was changed on reading, and what is only good to know. Any other finding is to be checked.
-_CHANGED = ("claim_missing", "dates_serial", "dates_time", "payer_spellings", "personal", "rounded")
+_CHANGED = (
+    "claim_missing",
+    "dates_serial",
+    "dates_time",
+    "nul",
+    "paid_negative",
+    "payer_spellings",
+    "personal",
+    "rounded",
+    "text_before",
+)
 _NOTES = (
     "as_of",
     "blank_rows",
     "currency",
     "decimal_comma",
+    "duplicates",
     "encoding",
+    "not_ascii",
     "note_rows",
+    "patients_by_name",
     "payer_codes",
+    "rejected_claims",
     "repeated_headings",
+    "reversals",
     "title_rows",
     "total_column",
     "totals_row",
 )
 # The rows themselves are named with their number and amount.
-_SET_ASIDE = ("duplicate_rows",)
+_SET_ASIDE = ("claim_quarantined", "duplicate_rows", "quarantine")
 _WEIGHTS = ("Check", "Changed", "Note")
+_OTHER = "findings of other kinds"
 _SURE_ENOUGH = 0.75
 _MOST_CHECKS = 6
 
@@ -120,12 +144,10 @@ def check_list(source: Import) -> list[str]:
     places: dict[str, list[str]] = {}
     for row in source.findings.to_dict("records"):
         if _weight(str(row["code"])) == 0 and row["code"] not in _SET_ASIDE:
-            places.setdefault(str(row["code"]), []).append(str(row["where"]))
-    order = list(_CHECKS)
-    checks += [
-        f"{_CHECKS.get(code, code.replace('_', ' '))} ({_places(places[code])})"
-        for code in sorted(places, key=lambda code: order.index(code) if code in _CHECKS else len(order))
-    ]
+            what = _CHECKS.get(str(row["code"]), _OTHER)
+            places.setdefault(what, []).append(str(row["where"]))
+    order = [*_CHECKS.values(), _OTHER]
+    checks += [f"{what} ({_places(places[what])})" for what in sorted(places, key=order.index)]
     unsure = [
         f"'{row['column']}' as {str(row['concept']).replace('_', ' ')}"
         for row in source.mapping.to_dict("records")
@@ -184,25 +206,36 @@ def trust_section(
     return Section("trust", "Can I trust this file?", sentences, parts=tuple(parts))
 
 
+def findings_table(source: Import) -> pd.DataFrame:
+    """Return the findings of a file, the weightiest first.
+
+    Returns
+    -------
+    frame with ``weight`` (Check, Changed or Note), ``where`` and ``sentence``; equal weights as they were noticed.
+    """
+    places = source.findings["code"].map(lambda code: _weight(str(code))).astype("int64")
+    rows = source.findings[["where", "sentence"]]
+    rows.insert(0, "weight", places.map(dict(enumerate(_WEIGHTS))).astype("str"))
+    return rows.iloc[places.argsort(kind="stable")].reset_index(drop=True)
+
+
 def _findings_section(source: Import) -> Section:
     """Return what was noticed on reading, the weightiest first."""
     title = "What was found in the file?"
-    rows = source.findings.to_dict("records")
-    if not rows:
+    if not len(source.findings):
         return Section("findings", title, ("Nothing was found that needs to be told.",))
-    weighed = sorted(((_weight(str(row["code"])), row) for row in rows), key=lambda pair: pair[0])
-    shown = [
-        (_WEIGHTS[weight], str(row["where"]), str(row["sentence"])) for weight, row in weighed[:MOST_ROWS]
-    ]
+    found = findings_table(source)
     caption = "Findings, the weightiest first"
-    if len(rows) > MOST_ROWS:
-        caption += f": {MOST_ROWS} of {len(rows):,}"
-    numbers = [sum(weight == place for weight, _ in weighed) for place in range(len(_WEIGHTS))]
+    if len(found) > MOST_ROWS:
+        caption += f": {MOST_ROWS} of {len(found):,}"
+    checks, changed, notes = (int((found["weight"] == weight).sum()) for weight in _WEIGHTS)
     words = (
-        f"{counted(len(rows), 'finding')}: {numbers[0]:,} to check, {numbers[1]:,} changed on reading,"
-        f" {numbers[2]:,} good to know."
+        f"{counted(len(found), 'finding')}: {checks:,} to check, {changed:,} changed on reading, {notes:,} good to"
+        " know."
     )
     columns = (Column("Weight"), Column("Where"), Column("What"))
-    return Section(
-        "findings", title, (words,), None, (Table("findings-table", caption, columns, tuple(shown)),)
+    rows = tuple(
+        (str(row["weight"]), str(row["where"]), str(row["sentence"]))
+        for row in found.head(MOST_ROWS).to_dict("records")
     )
+    return Section("findings", title, (words,), None, (Table("findings-table", caption, columns, rows),))
