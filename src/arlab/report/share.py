@@ -239,8 +239,8 @@ def _verdict(profile: str) -> str:
     if profile == "safe-harbor":
         return (
             "None of the 18 kinds of identifiers of the Safe Harbor rule was written, as far as a search can tell;"
-            " that nobody has actual knowledge by which a person could be recognised, which the rule asks for too, only"
-            " people can say."
+            " that nobody has actual knowledge by which a person could be recognised, which the rule asks for too,"
+            " only people can say."
         )
     return (
         "Pseudonymised, not Safe Harbor: no person is in it, but payers have pseudonyms that come from their names,"

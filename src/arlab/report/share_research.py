@@ -47,7 +47,7 @@ def research_table(practice: Practice, *, key: bytes) -> pd.DataFrame:
     frame with ``research_export`` (in every row the word), pseudonyms of ``claim, patient, payer, provider,
     location``, ``payer_class, responsible, balance``, the dates there are (each patient's moved back by 1 to 364
     days, the same for all dates of the patient) and, where birth dates are known, ``patient_age`` in years with all
-    from ``OLDEST`` in one group. No free text; neither ages nor buckets of balances, which would give the moves away.
+    from ``OLDEST`` in one group. No free text; neither ages nor buckets: they would give the moves away.
 
     Raises
     ------
