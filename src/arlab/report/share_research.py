@@ -102,12 +102,13 @@ def write_research(
     path: Path | str | None = None,
     sheet: str | int | None = None,
     mapping: Mapping[str, str] | None = None,
+    map_file: Path | str | None = None,
 ) -> Path:
     """Write the research export of a practice or file into a folder and return the file's path.
 
     Parameters
     ----------
-    source, out, key, path, sheet, mapping : as for :func:`arlab.report.share.write_shared`
+    source, out, key, path, sheet, mapping, map_file : as for :func:`arlab.report.share.write_shared`
 
     Raises
     ------
@@ -117,7 +118,8 @@ def write_research(
         when the folder cannot be written.
     """
     practice = source if isinstance(source, Practice) else source.practice
-    known = known_of_source(source, columns_of_source(source, path=path, sheet=sheet, mapping=mapping))
+    columns = columns_of_source(source, path=path, sheet=sheet, mapping=mapping, map_file=map_file)
+    known = known_of_source(source, columns)
     table = research_table(practice, key=key)
     rows = [tuple(map(str, table.columns)), *(tuple(map(str, row)) for row in table.to_numpy())]
     own = (*own_texts(), *PAYER_CLASSES, *RESPONSIBLE)
