@@ -92,8 +92,8 @@ def worked(tmp_path_factory):
                            ("2", "60", "50", "PR*1*10"), number="ALD1"),
                     answer("B", "1", "80", "0", ("1", "80", "0", "CO*16*80"), number="ALD2"),
                 ),
-                remit("20260203", "155", "T2", answer("C", "1", "320", "160", ("1", "320", "160", "CO*45*80|PR*2*80")),
-                      plb="L6*5"),
+                remit("20260203", "155", "T2",
+                      answer("C", "1", "320", "160", ("1", "320", "160", "CO*45*80|PR*2*80")), plb="L6*5"),
             ],
             k835_march=[
                 remit(
@@ -101,10 +101,10 @@ def worked(tmp_path_factory):
                     answer("B", "22", "-80", "0", ("1", "-80", "0", "CO*16*-80"), number="ALD2"),
                     answer("B", "1", "80", "40", ("1", "80", "40", "CO*45*40"), number="ALD3", frequency="7"),
                 ),
-                remit("20260304", "60", "T4", answer("C", "2", "320", "60", ("1", "320", "60", "OA*23*240|PR*1*20")),
-                      payer=BIRCH),
+                remit("20260304", "60", "T4",
+                      answer("C", "2", "320", "60", ("1", "320", "60", "OA*23*240|PR*1*20")), payer=BIRCH),
                 remit("20260305", "34", "T5",
-                      answer("F", "1", "20", "14", ("1", "20", "14", "CO*45*6"), day=""),  # which of the two visits?
+                      answer("F", "1", "20", "14", ("1", "20", "14", "CO*45*6"), day=""),  # which visit?
                       answer("Z", "1", "30", "20", ("1", "30", "20", "CO*45*10"))),  # no such claim
             ],
             k835_z_copy=remit(
@@ -248,7 +248,8 @@ def test_patients_balances_are_never_shown_as_known(worked, tmp_path):
 # --- what payers take back ------------------------------------------------------------------------------------
 
 
-def story(tmp_path, *remits, claims=(sending("A", "100"),), **more):
+def story(tmp_path, *remits, claims=None, **more):
+    claims = claims or [sending("A", "100")]
     return read_x12_folder(write(tmp_path, k837_a=sent("20260108", *claims), k835_a=list(remits), **more))
 
 
@@ -300,7 +301,8 @@ def test_a_claim_paid_twice_is_a_credit_of_the_payment_alone(tmp_path):
     assert "answered_twice" in codes(found)
     # The payer finds out and takes one of the two back: nothing is open and nothing is owed back.
     later = story(
-        tmp_path, remit("20260201", "60", "1", PAID), remit("20260215", "60", "2", PAID), remit("20260301", "-60", "3", BACK)
+        tmp_path, remit("20260201", "60", "1", PAID), remit("20260215", "60", "2", PAID),
+        remit("20260301", "-60", "3", BACK),
     )  # fmt: skip
     assert balances(later) == {} and later.reconciliation.ties_out
 
@@ -596,18 +598,23 @@ def test_all_fixtures_together_are_reconciled(tmp_path, kind):
     assert found.reconciliation.rows_in > 50
 
 
+DENIED = [
+    answer(f"A{n}", "1", f"{c}", "0", ("1", f"{c}", "0", f"CO*16*{c}")) for n, c in enumerate((10, 20, 40))
+]
 BASE = [
-    ("837", sent("20260108", *(sending(f"A{n}", str(10 * 2**n)) for n in range(4)))),
+    ("837", sent("20260108", *(sending(f"A{n}", f"{10 * 2**n}") for n in range(4)))),
     ("837", sent("20260210", sending("A1", "20", frequency="7"), sending("A2", "40", rank=2, payer=BIRCH))),
-    ("835", remit("20260201", "0", "1", *(answer(f"A{n}", "1", str(10 * 2**n), "0", ("1", str(10 * 2**n), "0", f"CO*16*{10 * 2**n}")) for n in range(3)))),
-    ("835", remit("20260301", "12", "2", answer("A1", "22", "-20", "0", ("1", "-20", "0", "CO*16*-20")), answer("A1", "1", "20", "12", ("1", "20", "12", "CO*45*8")))),
-    ("835", remit("20260302", "30", "3", answer("A3", "1", "80", "30", ("1", "80", "30", "CO*45*40|PR*2*10")))),
+    ("835", remit("20260201", "0", "1", *DENIED)),
+    ("835", remit("20260301", "12", "2", answer("A1", "22", "-20", "0", ("1", "-20", "0", "CO*16*-20")),
+                  answer("A1", "1", "20", "12", ("1", "20", "12", "CO*45*8")))),
+    ("835", remit("20260302", "30", "3",
+                  answer("A3", "1", "80", "30", ("1", "80", "30", "CO*45*40|PR*2*10")))),
     ("835", remit("20260303", "30", "3", answer("A2", "2", "40", "30", ("1", "40", "30", "OA*23*10")), payer=BIRCH)),
     ("277", report_277(status("A0", "A2"), status("A3", "A7"))),
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), drop=st.floats(0, 0.4))
 def test_dollars_in_are_accepted_or_quarantined_whatever_is_lost_or_shuffled(tmp_path_factory, seed, drop):
     """Segments are lost, files lost, repeated and renamed: nothing is counted twice, and nothing vanishes."""

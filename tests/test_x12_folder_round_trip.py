@@ -1,16 +1,16 @@
-"""A generated practice written as 837P and 835 and read back: the payers' side of the ledger is the same, to the cent.
+"""A generated practice written as 837P and 835 and read back has the same payers' ledger, to the cent.
 
 What X12 cannot carry is taken out of the practice's own ledger first, and nowhere else (:func:`carried`):
 
-- **posting days**: an 835 has the day of payment, so rows are compared by effective date; a charge is known from the
-  first sending on, not from its entry;
-- **the practice's own bookings** (write-offs, refunds, takebacks of denials when another payer pays, what is left to
+- **posting days**: an 835 has the day of payment, so rows are compared by effective date; a charge is known from
+  the first sending on, not from its entry;
+- **the practice's own bookings** (write-offs, refunds, denials taken back when another payer pays, what is left to
   the patient after a denial): rows without a remittance are in no file;
 - **shares moved at the visit**: the payer says the whole share (PR-3) in its answer, so what was moved at the visit
   moves on the day of the first answer that settles the line;
 - **misposted denials**: a denial that the practice booked as if contractual is read as the denial it was;
 - **a second payer** is known once the claim has been sent to it: until then its share stands with the patient;
-- **reason 24** from a payer that is not Medicare: the payer pays per head, so by ``never_denial_codes.csv`` it is no
+- **reason 24** from a payer that is not Medicare: it pays per head, so by ``never_denial_codes.csv`` this is no
   denial; the generator books one. These claims are left out, and are few.
 """
 

@@ -1,7 +1,7 @@
 """What did payers answer, kept small until every file is read?
 
-An answer is only understood after the ones before it, and files come in any order: remittances are packed, sorted by
-their day and handed back one at a time. Nothing is posted here.
+An answer is only understood after the ones before it, and files come in any order: remittances are packed, sorted
+by their day and handed back one at a time. Nothing is posted here.
 """
 
 from __future__ import annotations
@@ -89,13 +89,11 @@ class Remit:
         """Yield the answers in the order of the file."""
         held: list[Any] = marshal.loads(self.packed) if self.packed else []  # noqa: S302 (packed by ourselves)
         for *head, lines in held:
-            yield Answer(
-                *head,
-                tuple(
-                    AnswerLine(*start, tuple(Part(*part) for part in parts), remark)
-                    for *start, parts, remark in lines
-                ),
+            spoken = (
+                AnswerLine._make((*start, tuple(map(Part._make, parts)), remark))
+                for *start, parts, remark in lines
             )
+            yield Answer._make((*head, tuple(spoken)))
 
 
 class Remits:

@@ -1,7 +1,7 @@
 """How does a folder of 837 and 835 files become a practice?
 
-Puts the steps together: list the files, read, find the claims, match and post, make the tables, account for all of it.
-Each step is a module of its own. Nothing in the folder is changed.
+Puts the steps together: list the files, read, find the claims, match and post, make the tables, account for all of
+it. Each step is a module of its own. Nothing in the folder is changed.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ def _tell_day(findings: Findings, day: dt.date, *, given: bool) -> None:
     findings.add(
         "as_of_assumed",
         "folder",
-        f"The files do not say which day they are as of; the latest date in them, {day.isoformat()}, is taken, and every"
-        " age is too low if they were collected later (--as-of changes it).",
+        f"The files do not say which day they are as of; the latest date in them, {day.isoformat()}, is taken, and"
+        " every age is too low if they were collected later (--as-of changes it).",
     )
 
 

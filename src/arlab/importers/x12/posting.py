@@ -57,7 +57,8 @@ class Posted:
 def post_answers(intake: Intake, claims: Claims) -> Posted:
     """Match and post every answer of the folder, remittance by remittance in the order of their days."""
     matcher = Matcher(claims, intake.sendings)
-    acceptance = Acceptance(*(array("i", bytes(4 * len(intake.sendings))) for _ in range(3)))
+    none = bytes(4 * len(intake.sendings))
+    acceptance = Acceptance(array("i", none), array("i", none), array("i", none))
     for status in sorted(intake.statuses, key=lambda one: (one.day, one.file, one.segment)):
         _take_status(intake, matcher, acceptance, status)
     remits, found = intake.remits.in_order(), array("i")

@@ -65,8 +65,8 @@ class Sendings:
     def add(self, claim: ClaimSending, payers: Payers, *, file: int) -> None:
         """Add one sending.
 
-        It counts as repaired where an amount was oddly written or one of these is done: lines that do not add up to the claim are kept as one line with the claim's charge, and a sending without
-        a day of its own counts as sent on the day of the service.
+        It counts as repaired where an amount was oddly written, where its lines do not add up to the claim and are
+        kept as one line with the claim's charge, and where it has no day of its own and takes that of the service.
         """
         day = claim.service_date.toordinal() if claim.service_date else 0
         sent = claim.sent.toordinal() if claim.sent else day
