@@ -52,11 +52,11 @@ Total,,,,"1,540.00"'''
 small = course.read_text(pencil)
 
 # %%
-display(small.findings[["where", "sentence"]], small.quarantine)
+display(course.findings_table(small), small.quarantine)
 course.reconciliation_table(small)
 
 # %% [markdown]
-# **What you see.** First what was noticed, with its place: row numbers count the lines of the file, so you can look there. Then the rows that could not be used: one has no amount that can be read (nobody guesses that *eighty* means a number), one repeats the row above it. Last the proof: what came in is what was accepted and what was set aside. The amount in parentheses is below zero, a credit. Title lines and the line with the total are no balances and are not counted.
+# **What you see.** First what was noticed, the weightiest on top: row numbers count the lines of the file, so you can look there. Then the rows that could not be used: one has no amount that can be read (nobody guesses that *eighty* means a number), one repeats the row above it. Last the proof: what came in is what was accepted and what was set aside. The amount in parentheses is below zero, a credit. Title lines and the line with the total are no balances and are not counted.
 #
 # But the total in the file is another one. Can you explain why? The row that stands twice is in the sum and should not be; the amount in words is missing from it. A difference that you can explain to the dollar is no worry.
 
@@ -71,13 +71,13 @@ for line in path.read_text(encoding="utf-8").splitlines()[:9]:
     print(line[:100])
 
 # %% [markdown]
-# Guess: will it tie out? What would you check first?
+# Will it tie out? What would you check first?
 
 # %%
 own = arlab.read_export(path)
 display(course.describe_file(own))
 display(course.reconciliation_table(own))
-own.findings[["where", "sentence"]]
+course.findings_table(own)
 
 # %% [markdown]
 # **What you see.** The sentence is the verdict: whether all is accounted for, and what to check first. Then the proof and the findings. The report shows the same under *Can I trust this file?* Look at the finding on the totals row, and compare its two amounts with the dollars set aside.
@@ -91,23 +91,25 @@ own.findings[["where", "sentence"]]
 own.mapping
 
 # %% [markdown]
-# **What you see.** Each row is a column of the file and what it was taken for. *Confidence* is lower when only the values, or a part of the name, speak for it: look at those rows first. If one is wrong, say it with `mapping={"payer": "Carrier"}`.
+# **What you see.** Each row is a column of the file and what it was taken for. *Confidence* is lower when only a part of the name, or a part of the values, speaks for it: look at those rows first. If one is wrong, say so with `mapping={"payer": "Carrier"}`.
 #
-# What the file does not have costs something.
+# What has no column costs something. And who is who? Payers are written in many ways.
 
 # %%
-pd.DataFrame(own.cannot_compute, columns=["cannot be computed", "because"])
+display(own.unmapped)
+own.payers.head(8)
 
 # %% [markdown]
-# **What you see.** Each row is a figure that this file cannot give, and why: no number is better than a wrong one. Ask for the missing columns once, and every later export is better.
+# **What you see.** First what the file does not have, and what cannot be told without it: no number is better than a wrong one. Ask for those columns once, and every later export is better. Then some of the payers: each spelling with the name it goes by, and why the two are one. Names that are merely alike stay apart.
 
 # %% [markdown]
 # ## 4. Day first or month first?
 #
-# Nothing in this file tells how to read its dates. The library takes the month first, as in the United States, and says so in a finding. You may know better.
+# Nothing in this file tells how to read its dates. The library takes the month first, as in the United States, and asks in a finding. You may know better.
 
 # %%
 two_ways = "Claim #,Payer,DOS,Balance\nB1,Oak Health,03/05/2026,160\nB2,Elm Mutual,04/06/2026,80"
+display(course.findings_table(course.read_text(two_ways, as_of="2026-06-30")))
 read = [
     arlab.aged_items(course.read_text(two_ways, as_of="2026-06-30", dates=order).practice).assign(order=order)
     for order in ["mdy", "dmy"]
@@ -115,7 +117,7 @@ read = [
 arlab.aging_wide_table(pd.concat(read), by=["order"])
 
 # %% [markdown]
-# **What you see.** The total is the same, and every dollar stands in another bucket. The file ties out both times. So this question is one to ask, not to guess.
+# **What you see.** The finding, then both ways to read the file. The total is the same, and every dollar stands in another bucket. So this question is one to ask, not to guess.
 
 # %% [markdown]
 # ## 5. Does the file say what the ledger says?
@@ -156,7 +158,7 @@ arlab.aging_wide_table(pd.concat(told), by=["day_written"])
 #
 # **Work**: names, contact data and columns without a known meaning are dropped on reading; true dates and claim numbers stay, on this computer alone, so that a biller can work the list. **Share**: what may leave the practice is made by `arlab deid`, and it holds sums only, without names, numbers or true dates, and without small groups of patients.
 #
-# What a cell shows is kept in the notebook: clear the outputs before you pass it on.
+# A notebook keeps what its cells show: clear the outputs before you pass it on.
 
 # %% [markdown]
 # ## Try it
@@ -198,10 +200,10 @@ check("10-c", None)
 # - Read the verdict, then the findings from the top, then the columns of low confidence.
 # - To tie out is needed, and not enough: day and month, and the day a clock starts, are to be asked.
 #
-# **On Monday** ask for an export with the first bill date in it, read it, and explain every dollar between its total and the one on your billing system's screen.
+# **On Monday** ask for an export with the first bill date, read it, and explain every dollar between its total and that on your system's screen.
 #
 # **Next** That was the last lesson so far. Go back to [0. Start here](00_start_here.ipynb) for the list.
 #
 # ### For the analyst
 #
-# `read_export` gives an `Import`: `practice` (open items and credits), `mapping`, `findings`, `quarantine`, `reconciliation`, `aside`, `cannot_compute`. Everything that takes a practice takes `own.practice`. `arlab check FILE` prints the same, `arlab report FILE` writes the report.
+# `read_export` gives an `Import`: `practice` (open items and credits), `mapping`, `unmapped`, `payers`, `findings`, `quarantine`, `reconciliation`, `aside`, `cannot_compute`. What takes a practice takes `own.practice`. `arlab check FILE` prints the same, `arlab report FILE` writes the report.

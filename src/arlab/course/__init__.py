@@ -6,7 +6,7 @@ What the notebooks use beside the library itself. It measures nothing that ``led
 from arlab.course.claims import claim_kinds, claim_ledger, claim_sendings, describe_claim
 from arlab.course.clocks import claim_remedies, compare_remedies, denial_day, filing_day
 from arlab.course.exercise import Exercise, Feedback, Mistake, judge
-from arlab.course.own_file import describe_file, read_text, reconciliation_table
+from arlab.course.own_file import describe_file, findings_table, read_text, reconciliation_table
 from arlab.course.session import (
     EXERCISES,
     check,
@@ -37,6 +37,7 @@ __all__ = [
     "exercise_table",
     "filing_day",
     "find_claim",
+    "findings_table",
     "hint",
     "judge",
     "question",

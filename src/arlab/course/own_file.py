@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from arlab.importers import Import
 
-__all__ = ["describe_file", "read_text", "reconciliation_table"]
+__all__ = ["describe_file", "findings_table", "read_text", "reconciliation_table"]
 
 PENCIL = "pencil.csv"
 
@@ -58,6 +58,13 @@ def describe_file(found: Import) -> str:
     from arlab.report import describe_trust
 
     return Words(describe_trust(found))
+
+
+def findings_table(found: Import) -> pd.DataFrame:
+    """Return the findings of a file, the weightiest first, as the report shows them."""
+    from arlab.report.trust import findings_table as weighed
+
+    return weighed(found)
 
 
 def reconciliation_table(found: Import) -> pd.DataFrame:

@@ -49,6 +49,8 @@ from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
 from arlab.importers.rows import check_totals, data_rows
 from arlab.importers.vocabulary import CLOCKS
+from arlab.importers.x12.folder import read_x12_folder
+from arlab.importers.x12.kind import x12_kind
 from arlab.tables import Practice
 
 __all__ = ["read_export"]
@@ -67,11 +69,11 @@ def read_export(
     dates: Order | None = None,
     map_file: Path | str | MapFile | None = None,
 ) -> Import:
-    """Read one export of a billing system: CSV and other delimited text, a workbook, or Parquet.
+    """Read one export of a billing system: CSV and other delimited text, a workbook, Parquet, or X12.
 
     Parameters
     ----------
-    path : the file
+    path : the file, or a folder of X12 files (837 and 835): see :func:`arlab.importers.x12.folder.read_x12_folder`
     as_of : the day that the balances are as of; the file's own day, or else the latest date in it, when left out
     sheet : name or number (from 1) of a workbook's sheet; the first that holds open balances when left out
     mapping : concept -> column name, for what the user knows better than the names say
@@ -100,6 +102,8 @@ def read_export(
     if dates not in (None, "mdy", "dmy"):
         raise SettingsError(f"dates is {dates!r}, which is not possible: give 'mdy', 'dmy' or nothing.")
     day = None if as_of is None else to_date(as_of)
+    if path.is_dir() or (path.is_file() and x12_kind(path)):
+        return read_x12_folder(path, as_of=day, practice_id=PRACTICE_ID)
     # A column that is given for one concept is not the map's any more for another.
     own = {concept: name for concept, name in wanted.columns.items() if name not in (mapping or {}).values()}
     wanted = dataclasses.replace(

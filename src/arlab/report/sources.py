@@ -1,7 +1,7 @@
-"""How was the file read, is every row accounted for, and what can the source not tell?
+"""Is every row and cent accounted for, which are in no figure, and what can the source not tell?
 
-Builds the sections about the source of the numbers: reconciliation, amounts that stand apart, mapping, findings,
-and what could not be computed. It ages nothing.
+Builds the sections about the source of the numbers: reconciliation, amounts that stand apart, rows set aside, and
+what could not be computed. It ages nothing; how columns and payers were read stands in ``reading``.
 """
 
 from __future__ import annotations
@@ -32,23 +32,14 @@ __all__ = [
     "credits_of",
     "currency_of",
     "describe_reconciliation",
-    "mapping_section",
     "of_cents",
     "quarantine_section",
     "reconciliation_section",
+    "unit_of",
 ]
 
 MOST_ROWS = 50
 
-_KINDS = {
-    "csv": "delimited text",
-    "xlsx": "a workbook",
-    "parquet": "a Parquet file",
-    "835": "X12 remittances (835)",
-    "837": "X12 claims (837)",
-    "277": "X12 claim acknowledgements (277CA)",
-    "x12": "X12 claims and remittances",
-}
 _PAYEES = {
     "payer_1": "First payer",
     "payer_2": "Second payer",
@@ -71,6 +62,11 @@ def currency_of(source: Practice | Import) -> str:
     return str(getattr(source, "currency", None) or "USD")
 
 
+def unit_of(source: Import) -> str:
+    """Return what the reconciliation counts: rows of a table, claims of X12."""
+    return "row" if source.kind in ("csv", "xlsx", "parquet") else "claim"
+
+
 def describe_reconciliation(source: Import) -> str:
     """Return whether a file ties out, as one sentence with its rows and amounts."""
     with amounts_in(currency_of(source)):
@@ -79,11 +75,11 @@ def describe_reconciliation(source: Import) -> str:
 
 def reconciliation_section(source: Import) -> Section:
     """Return whether every row and cent of a file is accounted for."""
-    found = source.reconciliation
+    found, unit = source.reconciliation, unit_of(source)
     into = Table(
         "reconciliation-table",
-        f"Rows and amounts of the file (amounts from {found.dollars_column})",
-        (Column("Part"), Column("Rows", True), Column("Amount", True)),
+        f"{unit.capitalize()}s and amounts of the file (amounts from {found.dollars_column})",
+        (Column("Part"), Column(f"{unit.capitalize()}s", True), Column("Amount", True)),
         (
             ("In the file", f"{found.rows_in:,}", of_cents(found.cents_in)),
             ("Accepted", f"{found.accepted:,}", of_cents(found.cents_accepted)),
@@ -110,8 +106,8 @@ def reconciliation_section(source: Import) -> Section:
         ("Difference", of_cents(unexplained)),
     )
     parts = (
-        f"{counted(found.rows_in, 'row')} and {of_cents(found.cents_in)} in = {counted(found.accepted, 'row')}"
-        f" and {of_cents(found.cents_accepted)} accepted + {counted(found.quarantined, 'row')} and"
+        f"{counted(found.rows_in, unit)} and {of_cents(found.cents_in)} in = {counted(found.accepted, unit)}"
+        f" and {of_cents(found.cents_accepted)} accepted + {counted(found.quarantined, unit)} and"
         f" {of_cents(found.cents_quarantined)} quarantined; accepted = open balance of"
         f" {of_cents(found.cents_open)}"
     )
@@ -121,7 +117,7 @@ def reconciliation_section(source: Import) -> Section:
         parts += f" + {of_cents(found.cents_aside)} not counted as open"
     verdict = "ties out to the cent" if found.ties_out else "does not tie out, one of these does not hold"
     words = f"The file {verdict}: {parts}."
-    title = "Is every row and every cent of the file accounted for?"
+    title = f"Is every {unit} and every cent of the file accounted for?"
     return Section("reconciliation", title, (words,), None, (into, accepted))
 
 
@@ -164,44 +160,6 @@ def apart_section(source: Practice | Import, *, owed: pd.DataFrame | None) -> Se
     return Section("apart", "What stands apart from the open balance?", tuple(sentences), None, tuple(tables))
 
 
-def mapping_section(source: Import) -> Section:
-    """Return which column of the file was read as what, and which were left unread."""
-    columns = (Column("Read as"), Column("Column in the file"), Column("Confidence", True), Column("How"))
-    rows = [
-        (
-            str(row["concept"]).replace("_", " "),
-            str(row["column"]),
-            _confidence(row["confidence"]),
-            str(row["how"]),
-        )
-        for row in source.mapping.to_dict("records")
-    ]
-    sentences = [_read_as(source, len(rows))]
-    notes: tuple[str, ...] = ()
-    if source.unused_columns:
-        names = ", ".join(source.unused_columns[:MOST_ROWS])
-        more = len(source.unused_columns) - MOST_ROWS
-        notes = (f"Left out: {names}{f' and {more} more' if more > 0 else ''}.",)
-    tables = (
-        [Table("mapping-table", "Columns and what they were read as", columns, tuple(rows))] if rows else []
-    )
-    return Section("mapping", "How was the file read?", tuple(sentences), None, tuple(tables), notes)
-
-
-def _read_as(source: Import, columns: int) -> str:
-    """Return what kind of file it is and how much of it has a known meaning."""
-    kind = _KINDS.get(source.kind, source.kind)
-    words = f"{source.source} was read as {kind}"
-    if not columns:
-        return f"{words}; its parts have fixed meanings, so no column had to be understood."
-    whole = columns + len(source.unused_columns)
-    return f"{words}; {columns:,} of its {counted(whole, 'column')} have a known meaning and were read."
-
-
-def _confidence(value: object) -> str:
-    return f"{value:.0%}" if isinstance(value, float) else str(value)
-
-
 def quarantine_section(source: Import) -> Section | None:
     """Return the rows set aside, or nothing when there are none."""
     if not len(source.quarantine):
@@ -212,16 +170,20 @@ def quarantine_section(source: Import) -> Section | None:
         .where(source.quarantine.notna(), None)
         .to_dict("records")
     ]
-    amount, are = of_cents(source.reconciliation.cents_quarantined), "is" if len(rows) == 1 else "are"
+    unit = unit_of(source)
+    amount, are = (
+        of_cents(source.reconciliation.cents_quarantined),
+        "is" if source.reconciliation.quarantined == 1 else "are",
+    )
     words = (
-        f"{counted(len(rows), 'row')} with {amount} {are} set aside and in no figure of this report."
-        " Correct them at the source and read the file again."
+        f"{counted(source.reconciliation.quarantined, unit)} with {amount} {are} set aside and in no figure of this"
+        " report. Correct them at the source and read the file again."
     )
     if len(rows) > MOST_ROWS:
         words += " All of them are in quarantine.csv beside this report."
-    columns = (Column("Row"), Column("Why"), Column("Amount", True))
-    table = _cut("quarantine-table", "Quarantined rows", columns, rows)
-    return Section("quarantine", "Which rows are in no figure?", (words,), None, (table,))
+    columns = (Column("Row" if unit == "row" else "Segment"), Column("Why"), Column("Amount", True))
+    table = _cut("quarantine-table", f"Quarantined {unit}s", columns, rows)
+    return Section("quarantine", f"Which {unit}s are in no figure?", (words,), None, (table,))
 
 
 def aside_section(source: Import) -> Section | None:

@@ -1,7 +1,7 @@
 """Can I trust these numbers: is every row and cent accounted for, and what is to be checked first?
 
 Weighs what was found in a file, says so in one sentence, and puts the proofs in order. The proofs themselves stand
-in ``sources`` and ``tie_out``; nothing is judged to be right that the file alone cannot show.
+in ``sources``, ``reading`` and ``tie_out``; nothing is judged to be right that the file alone cannot show.
 """
 
 from __future__ import annotations
@@ -11,32 +11,41 @@ from typing import TYPE_CHECKING
 
 from arlab.plots import amounts_in
 from arlab.report.content import Column, Section, Table
+from arlab.report.reading import mapping_section, payers_section
 from arlab.report.sources import (
     MOST_ROWS,
     aside_section,
     cannot_section,
     counted,
     currency_of,
-    mapping_section,
     of_cents,
     quarantine_section,
     reconciliation_section,
+    unit_of,
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from arlab.importers import Import
 
-__all__ = ["check_list", "describe_trust", "trust_section"]
+__all__ = ["check_list", "describe_trust", "findings_table", "trust_section"]
 
 # Findings that can change a total, an age or a name: what is to be checked, in words. The order is that of weight.
 _CHECKS = {
     "totals_row_differs": "a totals row that says another sum",
     "total_column_differs": "a total column that is not the sum of its buckets",
     "balance_parts_differ": "balances that are not the sum of their parts",
+    "payment_sum": "payments that are not the sum of their claims",
+    "charge_sum": "charges that are not the sum of their lines",
+    "truncated": "a file that ends too early",
+    "remittance_repeated": "a remittance that stands twice",
+    "claim_amount_repeated": "amounts taken as the claim's own, repeated on its rows",
     "no_balance": "charges counted as open, because the file has no balance",
     "other_sheet": "another sheet with balances",
     "snapshots": "several days in one file",
     "nothing_open": "a file in which nothing is open",
+    "given_differs": "a column that was given a meaning against its name",
     "rival_columns": "a column chosen among several",
     "values": "a column whose values do not fit its name",
     "as_of_assumed": "the day of the balances, which the file does not say",
@@ -47,26 +56,43 @@ _CHECKS = {
     "identical_rows": "equal rows that were kept",
     "repeated_claims": "claim numbers that come again with other values",
     "claim_over_time": "claim numbers that were used again",
+    "payer_alike": "payers that are spelled almost alike",
     "status_contradiction": "statuses that contradict the balances",
 }
 # What was changed on reading, and what is only good to know. Any other finding is to be checked.
-_CHANGED = ("claim_missing", "rounded", "dates_serial", "dates_time", "personal")
+_CHANGED = (
+    "claim_missing",
+    "dates_serial",
+    "dates_time",
+    "nul",
+    "paid_negative",
+    "payer_spellings",
+    "personal",
+    "rounded",
+    "text_before",
+)
 _NOTES = (
     "as_of",
     "blank_rows",
     "currency",
     "decimal_comma",
+    "duplicates",
     "encoding",
+    "not_ascii",
     "note_rows",
+    "patients_by_name",
     "payer_codes",
+    "rejected_claims",
     "repeated_headings",
+    "reversals",
     "title_rows",
     "total_column",
     "totals_row",
 )
 # The rows themselves are named with their number and amount.
-_SET_ASIDE = ("duplicate_rows",)
+_SET_ASIDE = ("claim_quarantined", "duplicate_rows", "quarantine")
 _WEIGHTS = ("Check", "Changed", "Note")
+_OTHER = "findings of other kinds"
 _SURE_ENOUGH = 0.75
 _MOST_CHECKS = 6
 
@@ -97,11 +123,13 @@ def _verdict(source: Import) -> str:
     found, checks = source.reconciliation, check_list(source)
     things = f"{counted(len(checks), 'thing')} to check before you rely on it: {_listed(checks)}"
     if not found.ties_out:
-        words = "Do not rely on these numbers: the rows or the cents of the file are not all accounted for"
-        return f"{words}{f'; {things}' if checks else ''}."
+        words = (
+            f"Do not rely on these numbers: not every {unit_of(source)} or not every cent is accounted for"
+        )
+        return f"{words}; {things}." if checks else f"{words}."
     # An amount that no one can read is in no sum.
     cents = "every cent that could be read" if found.quarantined else "every cent of the file"
-    row = "Every row of the file" if found.quarantined else "Every row"
+    row = f"Every {unit_of(source)}{' of the file' * bool(found.quarantined)}"
     words = f"{row} and {cents} is accounted for"
     return f"{words}; {things}." if checks else f"{words}, and nothing in it asks for a check."
 
@@ -112,16 +140,14 @@ def check_list(source: Import) -> list[str]:
     if found.quarantined:
         were = "was" if found.quarantined == 1 else "were"
         amount = f" with {of_cents(found.cents_quarantined)}" if found.cents_quarantined else ""
-        checks.append(f"why {counted(found.quarantined, 'row')}{amount} {were} set aside")
+        checks.append(f"why {counted(found.quarantined, unit_of(source))}{amount} {were} set aside")
     places: dict[str, list[str]] = {}
     for row in source.findings.to_dict("records"):
         if _weight(str(row["code"])) == 0 and row["code"] not in _SET_ASIDE:
-            places.setdefault(str(row["code"]), []).append(str(row["where"]))
-    order = list(_CHECKS)
-    checks += [
-        f"{_CHECKS.get(code, code.replace('_', ' '))} ({_places(places[code])})"
-        for code in sorted(places, key=lambda code: order.index(code) if code in _CHECKS else len(order))
-    ]
+            what = _CHECKS.get(str(row["code"]), _OTHER)
+            places.setdefault(what, []).append(str(row["where"]))
+    order = [*_CHECKS.values(), _OTHER]
+    checks += [f"{what} ({_places(places[what])})" for what in sorted(places, key=order.index)]
     unsure = [
         f"'{row['column']}' as {str(row['concept']).replace('_', ' ')}"
         for row in source.mapping.to_dict("records")
@@ -172,6 +198,7 @@ def trust_section(
         quarantine_section(source),
         aside_section(source),
         mapping_section(source),
+        payers_section(source),
         tie_out,
         cannot,
     ]
@@ -179,25 +206,36 @@ def trust_section(
     return Section("trust", "Can I trust this file?", sentences, parts=tuple(parts))
 
 
+def findings_table(source: Import) -> pd.DataFrame:
+    """Return the findings of a file, the weightiest first.
+
+    Returns
+    -------
+    frame with ``weight`` (Check, Changed or Note), ``where`` and ``sentence``; equal weights as they were noticed.
+    """
+    places = source.findings["code"].map(lambda code: _weight(str(code))).astype("int64")
+    rows = source.findings[["where", "sentence"]]
+    rows.insert(0, "weight", places.map(dict(enumerate(_WEIGHTS))).astype("str"))
+    return rows.iloc[places.argsort(kind="stable")].reset_index(drop=True)
+
+
 def _findings_section(source: Import) -> Section:
     """Return what was noticed on reading, the weightiest first."""
     title = "What was found in the file?"
-    rows = source.findings.to_dict("records")
-    if not rows:
+    if not len(source.findings):
         return Section("findings", title, ("Nothing was found that needs to be told.",))
-    weighed = sorted(((_weight(str(row["code"])), row) for row in rows), key=lambda pair: pair[0])
-    shown = [
-        (_WEIGHTS[weight], str(row["where"]), str(row["sentence"])) for weight, row in weighed[:MOST_ROWS]
-    ]
+    found = findings_table(source)
     caption = "Findings, the weightiest first"
-    if len(rows) > MOST_ROWS:
-        caption += f": {MOST_ROWS} of {len(rows):,}"
-    numbers = [sum(weight == place for weight, _ in weighed) for place in range(len(_WEIGHTS))]
+    if len(found) > MOST_ROWS:
+        caption += f": {MOST_ROWS} of {len(found):,}"
+    checks, changed, notes = (int((found["weight"] == weight).sum()) for weight in _WEIGHTS)
     words = (
-        f"{counted(len(rows), 'finding')}: {numbers[0]:,} to check, {numbers[1]:,} changed on reading,"
-        f" {numbers[2]:,} good to know."
+        f"{counted(len(found), 'finding')}: {checks:,} to check, {changed:,} changed on reading, {notes:,} good to"
+        " know."
     )
     columns = (Column("Weight"), Column("Where"), Column("What"))
-    return Section(
-        "findings", title, (words,), None, (Table("findings-table", caption, columns, tuple(shown)),)
+    rows = tuple(
+        (str(row["weight"]), str(row["where"]), str(row["sentence"]))
+        for row in found.head(MOST_ROWS).to_dict("records")
     )
+    return Section("findings", title, (words,), None, (Table("findings-table", caption, columns, rows),))

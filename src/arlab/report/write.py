@@ -104,10 +104,8 @@ def _content(
     imported = None if isinstance(source, Practice) else source
     day = practice.as_of if as_of is None else to_date(as_of)
     progress("counting ages")
-    own = (
-        () if imported is None else imported.mapping.loc[lambda m: m["concept"] == "bucket_amount", "column"]
-    )
-    aged = age_practice(practice, as_of=day, clock=clock, own_buckets=tuple(own))
+    own = () if imported is None else _buckets_of(imported)
+    aged = age_practice(practice, as_of=day, clock=clock, own_buckets=own)
     owed = credits_of(practice, as_of=day)
     owed_back = 0.0 if owed is None else dollars_sum(owed["amount"])
     progress("drawing charts")
@@ -143,6 +141,13 @@ def _content(
         sections=tuple(sections),
         version=__version__,
     )
+
+
+def _buckets_of(imported: Import) -> tuple[str, ...]:
+    """Return the columns of a file that hold one age bucket each; X12 has no columns at all."""
+    if imported.mapping.empty:
+        return ()
+    return tuple(imported.mapping.loc[imported.mapping["concept"] == "bucket_amount", "column"])
 
 
 def _assumed(imported: Import | None) -> str:

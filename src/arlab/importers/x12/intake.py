@@ -81,8 +81,6 @@ class Intake:
     later: dict[str, tuple[int, int]] = dataclasses.field(
         default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), (0, 0))
     )
-    repaired: int = 0
-    balanced: int = 0
     latest: int = 0
     _seen: dict[tuple[str, str, int, int], str] = dataclasses.field(default_factory=dict)
     _counts: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -167,7 +165,7 @@ class Intake:
             if self._is_later(day.toordinal()):
                 self._leave_later(CHARGES, claim.charge)
                 continue
-            self.repaired += self.sendings.add(claim, self.payers, file=file)
+            self.sendings.add(claim, self.payers, file=file)
 
     def _take_remittances(
         self, records: Iterator[Remittance | ClaimPayment | RemittanceEnd], file: int
@@ -189,10 +187,7 @@ class Intake:
                 elif is_later:
                     self._leave_later(PAYMENTS, record.paid)
                 else:
-                    answer, repaired = answer_of(record)
-                    self.repaired += repaired
-                    self.balanced += repaired and not record.repaired
-                    self.remits.hold(answer)
+                    self.remits.hold(answer_of(record))
             elif not reason and not is_later:
                 for part in record.provider_adjustments:
                     remit.adjustment += part.cents

@@ -164,7 +164,7 @@ class Ledger:
         return old
 
     def _taken_of_claim(self, now: _Now, answer: Answer) -> list[tuple[int, _Standing]]:
-        """Return what a reversal takes back that speaks of the whole claim where lines were answered, or the opposite."""
+        """Return what a reversal takes back that speaks of the claim where lines were answered, or the opposite."""
         places = [-now.claim - 1, *self.sendings.lines_of(self.claims.first[now.claim])]
         held = [
             (place, one)
