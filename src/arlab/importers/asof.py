@@ -7,6 +7,7 @@ date in it, and says which. It never looks at a clock, and refuses a day that th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,13 @@ _STRAY_SHARE = 0.01
 
 
 def decide_as_of(
-    parsed: Parsed, data: Mask, *, given: dt.date | None, name: str, findings: Findings
+    parsed: Parsed, data: Mask, *, given: dt.date | None, name: str, findings: Findings, ledger: bool = False
 ) -> dt.date:
     """Return the day that the balances of the data rows are as of.
+
+    Parameters
+    ----------
+    ledger : whether the rows are dated postings, so that any earlier day is known too
 
     Raises
     ------
@@ -38,7 +43,7 @@ def decide_as_of(
     stated = _stated(parsed, data)
     if stated:
         days, how = stated
-        if given is not None and given not in days:
+        if given is not None and given not in days and not (ledger and given < days[-1]):
             shown = ", ".join(day.isoformat() for day in days[-3:])
             raise InputRefused(
                 f"'{name}' holds balances as of {shown} ({how}), so they are not known as of {given.isoformat()}:"
@@ -47,12 +52,12 @@ def decide_as_of(
         day = given or days[-1]
         findings.add("as_of", "file", f"The balances are as of {day.isoformat()}: {how}.")
         return day
-    latest = _latest_event(parsed, data)
+    latest = _latest_event(parsed, data, ("posted_date",) if ledger else EVENT_DATES)
     if latest is None and given is None:
         raise InputRefused(f"'{name}' has no date that its balances could be as of: give the day (--as-of).")
     if latest is not None:
         day, where = latest
-        if given is not None and given < day:
+        if given is not None and given < day and not ledger:
             raise InputRefused(
                 f"'{name}' shows events up to {day.isoformat()} ({where}), so its balances are not known as of"
                 f" {given.isoformat()}: give {day.isoformat()} or a later day (--as-of)."
@@ -103,21 +108,24 @@ def _from_ages(parsed: Parsed, data: Mask) -> tuple[list[dt.date], str] | None:
     return ([next(iter(found))], next(iter(found.values()))) if len(found) == 1 else None
 
 
-def _latest_event(parsed: Parsed, data: Mask) -> tuple[dt.date, str] | None:
+def _latest_event(parsed: Parsed, data: Mask, events: Sequence[str]) -> tuple[dt.date, str] | None:
     """Return the latest day on which something happened, and its column.
 
     A handful of days that lie more than a year after all the others are typing errors and are passed over.
     """
-    columns = {concept: parsed.dates[concept].days[data] for concept in EVENT_DATES if parsed.has(concept)}
-    values = pd.concat(list(columns.values())).dropna() if columns else pd.Series(dtype="datetime64[us]")
-    if values.empty:
+    columns = {
+        concept: parsed.dates[concept].days[data].value_counts() for concept in events if parsed.has(concept)
+    }
+    often = pd.concat([pd.Series(dtype="int64"), *columns.values()])
+    if often.empty:
         return None
-    days, times = np.unique(values.to_numpy(), return_counts=True)
+    often = often.groupby(level=0).sum().sort_index()
+    days, times = often.index.to_numpy(), often.to_numpy()
     gaps = np.diff(days) > np.timedelta64(_STRAY_GAP, "D")
-    after = len(values) - np.cumsum(times)[:-1]
-    stray = np.flatnonzero(gaps & (after <= _STRAY_SHARE * len(values)))
+    after = int(times.sum()) - np.cumsum(times)[:-1]
+    stray = np.flatnonzero(gaps & (after <= _STRAY_SHARE * int(times.sum())))
     latest = pd.Timestamp(days[stray[0]] if len(stray) else days[-1])
-    where = next(concept for concept, held in columns.items() if (held == latest).any())
+    where = next(concept for concept, held in columns.items() if latest in held.index)
     return latest.date(), column(parsed.columns.chosen[where])
 
 

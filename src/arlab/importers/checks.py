@@ -11,10 +11,10 @@ import numpy as np
 from arlab.importers.amounts import Mask
 from arlab.importers.detect import Table
 from arlab.importers.findings import Findings, column, count, listed, money, rows
-from arlab.importers.layouts import BUCKETS, Dollars, status_families
+from arlab.importers.layouts import BUCKETS, POSTINGS, Dollars, status_families, unapplied_of
 from arlab.importers.parsed import Parsed
 
-__all__ = ["check_total_column", "tell_columns", "tell_nothing_open", "tell_titles"]
+__all__ = ["check_total_column", "tell_columns", "tell_nothing_open", "tell_titles", "tell_unapplied"]
 
 
 _CODE = r"[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}"
@@ -47,6 +47,29 @@ def tell_columns(parsed: Parsed, findings: Findings) -> None:
             )
 
 
+def tell_unapplied(parsed: Parsed, layout: str, accepted: Mask, findings: Findings) -> None:
+    """Note how unapplied money was taken."""
+    unapplied = unapplied_of(parsed)
+    if unapplied is None or layout == POSTINGS:
+        return
+    where, total = column(parsed.columns.chosen["unapplied"]), int(unapplied.cents[accepted].sum())
+    if layout != BUCKETS:
+        findings.add(
+            "unapplied_asked",
+            where,
+            f"It holds {money(-total)} of unapplied money; is that already taken off the balance? It is not counted"
+            " as a credit, because then it would be counted twice.",
+        )
+    elif total:
+        above = int(parsed.amounts["unapplied"].cents.sum()) > 0
+        findings.add(
+            "unapplied",
+            where,
+            f"Unapplied money of {money(-total)} is shown as credits and not taken off the buckets"
+            + (" (the file writes it above zero)." if above else "."),
+        )
+
+
 def check_total_column(
     parsed: Parsed, dollars: Dollars, layout: str, accepted: Mask, findings: Findings
 ) -> None:
@@ -55,11 +78,18 @@ def check_total_column(
     if layout != BUCKETS or total is None:
         return
     values = parsed.amounts[total]
-    wrong = accepted & values.readable & (values.cents != dollars.cents)
+    buckets = dollars.cents
+    unapplied = unapplied_of(parsed)
+    if unapplied is not None:
+        # A total may be before or after what is unapplied.
+        gross = dollars.cents - unapplied.cents
+        nearer = (values.cents == gross)[accepted].sum() >= (values.cents == dollars.cents)[accepted].sum()
+        buckets = gross if nearer else dollars.cents
+    wrong = accepted & values.readable & (values.cents != buckets)
     where = column(parsed.columns.chosen[total])
     if wrong.any():
         numbers = parsed.table.row_numbers[wrong]
-        off = int((values.cents - dollars.cents)[wrong].sum())
+        off = int((values.cents - buckets)[wrong].sum())
         findings.add(
             "total_column_differs",
             where,

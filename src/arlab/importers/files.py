@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import logging
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from arlab.errors import InputRefused, NotAvailable
-from arlab.importers.findings import Findings, listed, shown
+from arlab.errors import InputRefused
+from arlab.importers.findings import Findings, shown
 from arlab.importers.grid import Grid
+from arlab.importers.guard import MOST_BYTES, check_parquet, check_path
 from arlab.importers.text import text_grid
+from arlab.importers.workbook import OLE, ZIP, workbook_grids
 
 __all__ = ["open_grids"]
 
-logger = logging.getLogger("arlab")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_ZIP = b"PK\x03\x04"
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_HEAD = 1 << 22
+_NOTHING = b" \t\r\n\xef\xbb\xbf\xff\xfe"
 
 
 def open_grids(path: Path, *, sheet: str | int | None, findings: Findings) -> Iterator[Grid]:
@@ -36,13 +38,13 @@ def open_grids(path: Path, *, sheet: str | int | None, findings: Findings) -> It
     Raises
     ------
     InputRefused
-        when the file is not there, may not be read, is empty, or is none of these kinds.
+        when the file is not there, may not be read, is empty, is too large, or is none of these kinds.
     NotAvailable
         when the package for workbooks is not installed.
     """
     data = _bytes_of(path)
-    if data.startswith((_ZIP, _OLE)) or (path.suffix.lower() in _WORKBOOKS and b"\0" in data):
-        yield from _workbook_grids(path, data, sheet)
+    if data.startswith((ZIP, OLE)) or (path.suffix.lower() in _WORKBOOKS and b"\0" in data):
+        yield from workbook_grids(path, data, sheet=sheet, findings=findings)
     elif sheet is not None:
         raise InputRefused(f"'{shown(path.name)}' is not a workbook and has no sheets: leave sheet out.")
     elif data.startswith(b"PAR1"):
@@ -54,16 +56,13 @@ def open_grids(path: Path, *, sheet: str | int | None, findings: Findings) -> It
 def _bytes_of(path: Path) -> bytes:
     """Return the content of a file, or refuse it in one sentence."""
     try:
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
-            raise InputRefused(
-                f"'{shown(str(path))}' is a folder: give the one export file in it that you want to read."
-            )
-        if not stat.S_ISREG(kind):
-            raise InputRefused(
-                f"'{shown(path.name)}' is not an ordinary file: save the export to a file first."
-            )
-        data = path.read_bytes()
+        check_path(path)
+        with path.open("rb") as file:
+            # A file of nothing but NUL bytes, or of one endless line, is refused by its beginning.
+            data = file.read(_HEAD)
+            packed = data.startswith((ZIP, OLE, b"PAR1"))
+            if packed or (data.strip(b"\0") and (b"\n" in data or b"\r" in data)):
+                data += file.read()
     except FileNotFoundError:
         raise InputRefused(
             f"'{shown(str(path))}' does not exist: check the spelling and the folder."
@@ -72,23 +71,39 @@ def _bytes_of(path: Path) -> bytes:
         raise InputRefused(
             f"'{shown(path.name)}' may not be read by this user: ask for permission, or copy it to your own folder."
         ) from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RuntimeError) as problem:
         why = (problem.strerror if isinstance(problem, OSError) else None) or "its name cannot be used"
         raise InputRefused(
             f"'{shown(path.name)}' could not be read ({why}): copy it to this computer first."
         ) from None
-    if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not data[:_HEAD].strip(b" \t\r\n\xef\xbb\xbf\xff\xfe") and not data.strip(
+        b" \t\r\n\xef\xbb\xbf\xff\xfe"
+    ):
         raise InputRefused(f"'{shown(path.name)}' is empty: export it again.")
     return data
 
 
 def _parquet_grid(path: Path, data: bytes) -> Grid:
     """Return a Parquet file as a grid whose first row is the column names; its rows count from 1."""
+    name = shown(path.name)
     try:
+        source = pa.py_buffer(data)
+        about = pq.read_metadata(pa.BufferReader(source))
+        check_parquet(name, about)
+        texts = [
+            about.schema.column(n).path
+            for n in range(about.num_columns)
+            if about.schema.column(n).physical_type == "BYTE_ARRAY"
+        ]
+        # A text that repeats is held once: a small file may say it a million times.
+        table = pq.ParquetFile(pa.BufferReader(source), read_dictionary=texts).read()
+        _refuse_repeated(name, table)
         frame = pd.read_parquet(io.BytesIO(data))
+    except InputRefused:
+        raise
     except Exception:
         # Arrow raises many classes of its own for a broken file; all of them mean the same to the user.
-        raise InputRefused(f"'{shown(path.name)}' is a damaged Parquet file: write it again.") from None
+        raise InputRefused(f"'{name}' is a damaged Parquet file: write it again.") from None
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
     cells = _text_frame(frame)
@@ -97,62 +112,16 @@ def _parquet_grid(path: Path, data: bytes) -> Grid:
     return Grid("parquet", None, cells, np.arange(len(cells), dtype=np.int64))
 
 
-def _workbook_grids(path: Path, data: bytes, sheet: str | int | None) -> Iterator[Grid]:
-    """Yield the visible sheets of a workbook, or the one asked for."""
-    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
-        raise _with_password(path)
-    try:
-        book = pd.ExcelFile(io.BytesIO(data), engine="calamine")
-    except ImportError:
-        raise NotAvailable(
-            f"Reading the workbook '{shown(path.name)}' needs the package python-calamine: install it with"
-            " pip install 'arlab[present]', or save the sheet as CSV."
-        ) from None
-    except Exception as problem:
-        raise _broken(path, problem) from None
-    with book:
-        for name in _sheets_to_read(path, book, sheet):
-            try:
-                frame = pd.read_excel(
-                    book, sheet_name=name, header=None, dtype=object, keep_default_na=False, na_values=[]
-                )
-            except Exception as problem:
-                raise _broken(path, problem) from None
-            yield Grid("xlsx", name, _text_frame(frame), np.arange(1, len(frame) + 1, dtype=np.int64))
-
-
-def _sheets_to_read(path: Path, book: pd.ExcelFile, sheet: str | int | None) -> list[str]:
-    """Return the names of the sheets to look at: those that are not hidden, or the one asked for."""
-    names = [str(name) for name in book.sheet_names]
-    if sheet is None:
-        about: Any = book.book
-        visible = [
-            str(entry.name)
-            for entry in about.sheets_metadata
-            if str(entry.visible).endswith(".Visible") and str(entry.typ).endswith(".WorkSheet")
-        ]
-        return [name for name in names if name in visible] or names
-    if isinstance(sheet, str) and sheet in names:
-        return [sheet]
-    if isinstance(sheet, int) and 1 <= sheet <= len(names):
-        return [names[sheet - 1]]
-    raise InputRefused(f"'{shown(path.name)}' has no sheet {sheet!r}: it has {listed(names)}.")
-
-
-def _with_password(path: Path) -> InputRefused:
-    return InputRefused(
-        f"'{shown(path.name)}' is protected by a password: save a copy without one and read that."
-    )
-
-
-def _broken(path: Path, problem: Exception) -> InputRefused:
-    """Return the refusal of a workbook; its reader raises many classes of its own for a damaged one."""
-    logger.debug("a workbook was not readable: %s", type(problem).__name__)
-    if "password" in str(problem).lower():
-        return _with_password(path)
-    return InputRefused(
-        f"'{shown(path.name)}' is damaged or is no workbook: open it in a spreadsheet and save it as XLSX or CSV."
-    )
+def _refuse_repeated(name: str, table: pa.Table) -> None:
+    """Refuse a table whose repeated texts would fill the memory when each is written out."""
+    size = 0
+    for column in table.columns:
+        for piece in column.chunks if pa.types.is_dictionary(column.type) else ():
+            lengths = pc.binary_length(piece.dictionary).to_numpy(zero_copy_only=False).astype(np.float64)
+            often = np.bincount(piece.indices.drop_null().to_numpy(), minlength=len(lengths))
+            size += int(np.nan_to_num(lengths) @ often[: len(lengths)])
+    if size > MOST_BYTES:
+        raise InputRefused(f"'{name}' unpacks to far more than an export holds: export it again as CSV.")
 
 
 def _text_frame(frame: pd.DataFrame) -> pd.DataFrame:

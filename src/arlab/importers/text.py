@@ -14,6 +14,8 @@ import re
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as csv_of_arrow
 
 from arlab.errors import InputRefused
 from arlab.importers.findings import Findings
@@ -30,7 +32,10 @@ _DELIMITERS = (",", ";", "\t", "|")
 _CONTROL = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 26))
 _SAMPLE_LINES = 200
 _MOST_COLUMNS = 2_000
-_AROUND = " \t\r\n\u00a0\u200b\ufeff\x1a"
+_MOST_CELLS = 60_000_000
+_LONGEST_LINE = 1 << 19
+_MOST_ABOVE = 60
+_BLOCK = 1 << 22
 
 
 def text_grid(name: str, data: bytes, findings: Findings) -> Grid:
@@ -39,18 +44,120 @@ def text_grid(name: str, data: bytes, findings: Findings) -> Grid:
     Raises
     ------
     InputRefused
-        when it is binary, damaged, of another format, or a quotation mark is never closed.
+        when it is binary, damaged, of another format, has a line or a number of columns that no export has, or a
+        quotation mark is never closed.
     """
     data = _as_utf8(name, data, findings)
+    _refuse_long_lines(name, data)
     sample = data[: 1 << 18].decode("utf-8", errors="ignore").splitlines()[:_SAMPLE_LINES]
     delimiter, usual = _delimiter_of(sample)
-    width = max(line.count(delimiter.encode()) for line in data.splitlines()) + 1
-    if width > _MOST_COLUMNS:
+    regular = _regular_rows(name, data, delimiter)
+    if regular is not None:
+        return Grid("csv", None, regular, np.arange(1, len(regular) + 1, dtype=np.int64))
+    cells = _ragged_rows(name, data, delimiter, usual)
+    return Grid("csv", None, cells, _line_numbers(name, cells, delimiter, usual))
+
+
+def _refuse_long_lines(name: str, data: bytes) -> None:
+    """Refuse a file with a line so long that it can be no row."""
+    ends = b"\n" if b"\n" in data[:_LONGEST_LINE] else b"\r"
+    for start in range(0, len(data) - _LONGEST_LINE + 1, _LONGEST_LINE):
+        if data.find(ends, start, start + _LONGEST_LINE) < 0:
+            raise InputRefused(
+                f"'{name}' has a line of more than {_LONGEST_LINE:,} characters, which no AR export has: export it"
+                " again as CSV."
+            )
+
+
+def _regular_rows(name: str, data: bytes, delimiter: str) -> pd.DataFrame | None:
+    """Return the cells of text whose lines all have as many cells as its most regular ones; None for any other.
+
+    Lines above the table may be shorter. Arrow reads such a file on all cores, and every line is a row.
+    """
+    top, width, start = _lines_above(data, delimiter)
+    if not 1 < width <= _MOST_COLUMNS:
+        return None
+    end = len(data)
+    while end > start and data[end - 1] in b"\r\n":
+        end -= 1
+    _refuse_many_cells(name, data, width)
+    names = [str(place) for place in range(width)]
+    try:
+        table = csv_of_arrow.read_csv(
+            pa.py_buffer(memoryview(data)[start:end]),
+            read_options=csv_of_arrow.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=csv_of_arrow.ParseOptions(
+                delimiter=delimiter, ignore_empty_lines=False, newlines_in_values=b'"' in data
+            ),
+            convert_options=csv_of_arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if b'"' in data and len(table) != _count_lines(data, start, end):
+        return None
+    texts = {place: pd.Series(pd.array(column, dtype="str")) for place, column in enumerate(table.columns)}
+    rows = pd.DataFrame(texts)
+    if not top:
+        return rows
+    above = pd.DataFrame([line + [""] * (width - len(line)) for line in top], dtype="str")
+    return pd.concat([above, rows], ignore_index=True)
+
+
+def _refuse_many_cells(name: str, data: bytes, width: int) -> None:
+    """Refuse a file of more cells than can be held at once; a cell has at least one byte."""
+    if len(data) <= _MOST_CELLS:
+        return
+    pieces = (
+        np.frombuffer(data, np.uint8, min(_BLOCK, len(data) - n), n) for n in range(0, len(data), _BLOCK)
+    )
+    cells = width * sum(int(np.count_nonzero(piece == ord("\n"))) for piece in pieces)
+    if cells > _MOST_CELLS:
+        raise InputRefused(
+            f"'{name}' has {cells:,} cells, more than are read at once: export a shorter period or fewer columns."
+        )
+
+
+def _lines_above(data: bytes, delimiter: str) -> tuple[list[list[str]], int, int]:
+    """Return the cells of the lines above the regular ones, how many cells those have, and where they start."""
+    head = data[: 1 << 18]
+    if b"\r" in head and b"\n" not in head:
+        return [], head[: head.index(b"\r")].count(delimiter.encode()) + 1, 0
+    lines = head.split(b"\n")[:_SAMPLE_LINES]
+    if len(data) > len(head) and len(lines) < _SAMPLE_LINES:
+        lines = lines[:-1]
+    cut = delimiter.encode()
+    widths = [line.count(cut) + 1 for line in lines]
+    if b'"' in head:
+        # What stands in quotation marks may hold delimiters; only Python's own reader knows which.
+        widths = [
+            len(next(csv.reader([line.decode("utf-8", "replace")], delimiter=delimiter), [])) or 1
+            for line in lines
+        ]
+    width = max(widths, default=1)
+    above = widths.index(width)
+    if above > _MOST_ABOVE or any(b'"' in line for line in lines[:above]):
+        return [], 0, 0
+    top = [line.decode("utf-8").rstrip("\r").split(delimiter) for line in lines[:above]]
+    return top, width, sum(len(line) + 1 for line in lines[:above])
+
+
+def _count_lines(data: bytes, start: int, end: int) -> int:
+    ends = b"\n" if data.find(b"\n", start, end) >= 0 else b"\r"
+    return data.count(ends, start, end) + 1
+
+
+def _ragged_rows(name: str, data: bytes, delimiter: str, usual: int) -> pd.DataFrame:
+    """Return the cells of any delimited text; short lines get empty cells."""
+    counts = [line.count(delimiter.encode()) for line in data.splitlines()]
+    width = max(counts) + 1
+    if width > _MOST_COLUMNS or width * len(counts) > _MOST_CELLS:
         raise InputRefused(
             f"'{name}' has a line with {width:,} cells, which no AR export has: export it again as CSV."
         )
     try:
-        cells = pd.read_csv(
+        return pd.read_csv(
             io.BytesIO(data),
             header=None,
             names=list(range(width)),
@@ -65,10 +172,6 @@ def text_grid(name: str, data: bytes, findings: Findings) -> Grid:
         raise InputRefused(
             f"'{name}' has a quotation mark that is opened and never closed: export it again as CSV."
         ) from None
-    numbers = _line_numbers(name, cells, delimiter, usual)
-    for column in cells.columns:
-        cells[column] = cells[column].str.strip(_AROUND)
-    return Grid("csv", None, cells, numbers)
 
 
 def _as_utf8(name: str, data: bytes, findings: Findings) -> bytes:
@@ -81,10 +184,14 @@ def _as_utf8(name: str, data: bytes, findings: Findings) -> bytes:
             encoding = "utf-16-le" if odd else "utf-16-be"
     if encoding is None and b"\0" in data:
         raise _with_nul(name)
-    if encoding is None and len(data) - len(data.translate(None, _CONTROL)) > len(data) // 1000:
+    head = data[: 1 << 20]
+    if encoding is None and len(head) - len(head.translate(None, _CONTROL)) > len(head) // 1000:
         raise InputRefused(
             f"'{name}' is not a text file, workbook or Parquet file: export it as CSV or XLSX."
         )
+    if encoding is None and data.isascii():
+        _refuse_other_text(name, data[:2000].decode("ascii").lstrip())
+        return data
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
