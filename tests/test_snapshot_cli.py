@@ -7,6 +7,7 @@ import pytest
 
 from arlab.cli import folders
 from arlab.cli import run as ending
+from x12_files import BODY_837, CLAIM, CLAIM_837, body_835, x12
 
 HEAD = "Claim #,Payer,Date of Service,As Of Date,Balance\n"
 JUNE = (
@@ -174,3 +175,24 @@ def test_a_planted_name_is_in_nothing_that_is_kept(call, tmp_path):
     assert len(kept) >= 5
     for file in kept:
         assert not any(word in file.read_bytes() for word in (b"Zebulon", b"Quark", b"555-010"))
+
+
+def test_a_map_decides_what_is_kept(call, tmp_path):
+    path, how = tmp_path / "two.csv", tmp_path / "map.toml"
+    path.write_text(
+        "Claim #,Date of Service,As Of Date,Balance,Second Balance\nC1,2026-06-10,2026-06-30,160.00,20.00\n",
+        encoding="utf-8",
+    )
+    how.write_text('[columns]\nbalance = "Second Balance"\n', encoding="utf-8")
+    code, said, _ = call("add", path, "--map", how)
+    assert code == 0
+    assert "Kept as of 2026-06-30: 1 open item of 20.00, 0 credits of 0.00 (USD)." in said
+    assert "of this file, but it was read another way" in refused(call("add", path))
+
+
+def test_a_folder_of_claims_and_remittances_needs_no_snapshot(call, tmp_path):
+    folder = tmp_path / "x12"
+    folder.mkdir()
+    (folder / "sent.837").write_text(x12([*BODY_837, *CLAIM_837], kind="837"), encoding="utf-8")
+    (folder / "paid.835").write_text(x12(body_835(CLAIM)), encoding="utf-8")
+    assert "ask it for any past day instead" in refused(call("add", folder))

@@ -93,7 +93,7 @@ def age_pair(opening: Practice, closing: Practice, *, clock: str = "standard") -
         buckets=buckets,
         claims_before=len(claims[0]),
         claims_after=len(claims[1]),
-        claims_in_both=int(claims[0].isin(claims[1]).sum()),
+        claims_in_both=len(claims[0]) + len(claims[1]) - pd.concat(claims).nunique(),
         unnumbered_items=int(own[0].sum() + own[1].sum()),
         unnumbered_balance=sum(cents) / 100,
     )
