@@ -22,13 +22,13 @@ from arlab.report.sources import apart_section, credits_of, currency_of, describ
 from arlab.report.tie_out import tie_out_section
 from arlab.report.trust import check_list, trust_section
 from arlab.tables import Practice
+from arlab.workspace import WORK_MARKER
 
 if TYPE_CHECKING:
     from arlab.importers import Import
 
 __all__ = ["make_content", "write_report"]
 
-WORK_MARKER = "Contains protected health information, internal use"
 _MONTHS = (
     "January",
     "February",
