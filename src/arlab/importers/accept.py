@@ -47,9 +47,10 @@ def judge_rows(parsed: Parsed, dollars: Dollars, data: Mask, findings: Findings)
         left[places] = False
 
     quarantine(parsed.table.extra_cells, "it has more cells than there are columns")
-    if parsed.has("snapshot_date"):
-        name = parsed.columns.chosen["snapshot_date"]
-        quarantine(parsed.dates["snapshot_date"].days.isna().to_numpy(), f"no readable day in {column(name)}")
+    for concept in ("snapshot_date", *dollars.dated_by):
+        if parsed.has(concept):
+            name = parsed.columns.chosen[concept]
+            quarantine(parsed.dates[concept].days.isna().to_numpy(), f"no readable day in {column(name)}")
     quarantine(dollars.foreign, f"an amount in another currency in {dollars.name}")
     quarantine(dollars.bad, f"no readable amount in {dollars.name}")
     quarantine(~dollars.readable, f"no amount in {dollars.name}")

@@ -7,6 +7,7 @@ date in it, and says which. It never looks at a clock, and refuses a day that th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,13 @@ _STRAY_SHARE = 0.01
 
 
 def decide_as_of(
-    parsed: Parsed, data: Mask, *, given: dt.date | None, name: str, findings: Findings
+    parsed: Parsed, data: Mask, *, given: dt.date | None, name: str, findings: Findings, ledger: bool = False
 ) -> dt.date:
     """Return the day that the balances of the data rows are as of.
+
+    Parameters
+    ----------
+    ledger : whether the rows are dated postings, so that any earlier day is known too
 
     Raises
     ------
@@ -38,7 +43,7 @@ def decide_as_of(
     stated = _stated(parsed, data)
     if stated:
         days, how = stated
-        if given is not None and given not in days:
+        if given is not None and given not in days and not (ledger and given < days[-1]):
             shown = ", ".join(day.isoformat() for day in days[-3:])
             raise InputRefused(
                 f"'{name}' holds balances as of {shown} ({how}), so they are not known as of {given.isoformat()}:"
@@ -47,12 +52,12 @@ def decide_as_of(
         day = given or days[-1]
         findings.add("as_of", "file", f"The balances are as of {day.isoformat()}: {how}.")
         return day
-    latest = _latest_event(parsed, data)
+    latest = _latest_event(parsed, data, ("posted_date",) if ledger else EVENT_DATES)
     if latest is None and given is None:
         raise InputRefused(f"'{name}' has no date that its balances could be as of: give the day (--as-of).")
     if latest is not None:
         day, where = latest
-        if given is not None and given < day:
+        if given is not None and given < day and not ledger:
             raise InputRefused(
                 f"'{name}' shows events up to {day.isoformat()} ({where}), so its balances are not known as of"
                 f" {given.isoformat()}: give {day.isoformat()} or a later day (--as-of)."
@@ -103,15 +108,13 @@ def _from_ages(parsed: Parsed, data: Mask) -> tuple[list[dt.date], str] | None:
     return ([next(iter(found))], next(iter(found.values()))) if len(found) == 1 else None
 
 
-def _latest_event(parsed: Parsed, data: Mask) -> tuple[dt.date, str] | None:
+def _latest_event(parsed: Parsed, data: Mask, events: Sequence[str]) -> tuple[dt.date, str] | None:
     """Return the latest day on which something happened, and its column.
 
     A handful of days that lie more than a year after all the others are typing errors and are passed over.
     """
     columns = {
-        concept: parsed.dates[concept].days[data].value_counts()
-        for concept in EVENT_DATES
-        if parsed.has(concept)
+        concept: parsed.dates[concept].days[data].value_counts() for concept in events if parsed.has(concept)
     }
     often = pd.concat([pd.Series(dtype="int64"), *columns.values()])
     if often.empty:

@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,26 +23,42 @@ from arlab.importers.accept import judge_rows
 from arlab.importers.amounts import Mask
 from arlab.importers.aside import counted_and_aside
 from arlab.importers.asof import decide_as_of, later_days
-from arlab.importers.checks import check_total_column, tell_columns, tell_nothing_open, tell_titles
+from arlab.importers.checks import (
+    check_total_column,
+    tell_asked,
+    tell_columns,
+    tell_nothing_open,
+    tell_titles,
+    tell_unapplied,
+)
+from arlab.importers.counts import count_claims
 from arlab.importers.dates import Order
 from arlab.importers.detect import Table, find_tables
 from arlab.importers.files import open_grids
 from arlab.importers.findings import Findings, count, listed, money, shown
-from arlab.importers.items import items_of
-from arlab.importers.layouts import CLAIMS, choose_layout, dollars_of
-from arlab.importers.limits import limits_of
+from arlab.importers.items import claim_labels, items_of
+from arlab.importers.layouts import CLAIMS, POSTINGS, choose_layout, dollars_of
+from arlab.importers.limits import limits_of, unmapped_table
+from arlab.importers.lines import count_once, find_lines
+from arlab.importers.map_file import read_map
 from arlab.importers.mapping import ColumnMap, map_columns
-from arlab.importers.parsed import parse_columns, tell_reading
+from arlab.importers.parsed import Parsed, parse_columns, tell_reading
+from arlab.importers.payers import PayerNames, payer_names, payers_table, tell_payers
+from arlab.importers.people import number_people
+from arlab.importers.postings import parties_of, read_postings, tell_postings, transactions_of
 from arlab.importers.refuse import refusal
-from arlab.importers.result import Import, Reconciliation
+from arlab.importers.result import Import, MapFile, Reconciliation
 from arlab.importers.rows import check_totals, data_rows
 from arlab.importers.vocabulary import CLOCKS
+from arlab.importers.x12.folder import read_x12_folder
+from arlab.importers.x12.kind import x12_kind
 from arlab.tables import Practice
 
 __all__ = ["read_export"]
 
 logger = logging.getLogger("arlab")
 PRACTICE_ID = "export"
+MOST_PAYERS = 500
 
 
 def read_export(
@@ -51,16 +68,18 @@ def read_export(
     sheet: str | int | None = None,
     mapping: Mapping[str, str] | None = None,
     dates: Order | None = None,
+    map_file: Path | str | MapFile | None = None,
 ) -> Import:
-    """Read one export of a billing system: CSV and other delimited text, a workbook, or Parquet.
+    """Read one export of a billing system: CSV and other delimited text, a workbook, Parquet, or X12.
 
     Parameters
     ----------
-    path : the file
+    path : the file, or a folder of X12 files (837 and 835): see :func:`arlab.importers.x12.folder.read_x12_folder`
     as_of : the day that the balances are as of; the file's own day, or else the latest date in it, when left out
     sheet : name or number (from 1) of a workbook's sheet; the first that holds open balances when left out
     mapping : concept -> column name, for what the user knows better than the names say
     dates : ``"mdy"`` or ``"dmy"`` for dates like 3/5/2024; the file itself decides when left out
+    map_file : how the file is to be read, or the path of a ``map.toml`` that says so; the other arguments win
 
     Returns
     -------
@@ -75,30 +94,46 @@ def read_export(
     NotAvailable
         when reading a workbook needs a package that is not installed.
     SettingsError
-        when ``mapping`` or ``dates`` is not one of the possible values.
+        when ``mapping``, ``dates`` or the map file has something that is not possible.
     """
     path = Path(path)
+    wanted = (
+        map_file if isinstance(map_file, MapFile) else MapFile() if map_file is None else read_map(map_file)
+    )
     if dates not in (None, "mdy", "dmy"):
         raise SettingsError(f"dates is {dates!r}, which is not possible: give 'mdy', 'dmy' or nothing.")
     day = None if as_of is None else to_date(as_of)
+    if path.is_dir() or (path.is_file() and x12_kind(path)):
+        return read_x12_folder(path, as_of=day, practice_id=PRACTICE_ID)
+    # A column that is given for one concept is not the map's any more for another.
+    own = {concept: name for concept, name in wanted.columns.items() if name not in (mapping or {}).values()}
+    wanted = dataclasses.replace(
+        wanted,
+        columns={**own, **(mapping or {})},
+        dates=dates or wanted.dates,
+        sheet=wanted.sheet if sheet is None else None,
+    )
+    sheet = sheet if sheet is not None else wanted.sheet
     findings = Findings()
     tables = [
         table for grid in open_grids(path, sheet=sheet, findings=findings) for table in find_tables(grid)
     ]
-    if mapping and len(tables) > 1:
-        tables = [t for t in tables if set(mapping.values()) <= set(t.columns)] or tables[:1]
+    if wanted.columns and len(tables) > 1:
+        tables = [t for t in tables if set(wanted.columns.values()) <= set(t.columns)] or tables[:1]
     found = []
     for table in tables:
-        own = Findings()
-        found.append(_Candidate(table, map_columns(table.body, given=mapping, findings=own), own))
+        heard = Findings()
+        columns = map_columns(table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard)
+        columns = columns.with_posting(wanted.posted_date)
+        found.append(_Candidate(table, columns, heard))
     fitting = [candidate for candidate in found if candidate.layout is not None and len(candidate.table.body)]
     if not fitting:
         raise refusal(shown(path.name), [(candidate.table, candidate.columns) for candidate in found])
     first, *others = fitting
     findings.extend(first.findings)
-    result = _read_table(path, first, as_of=day, order=dates, findings=findings)
+    result = _read_table(path, first, as_of=day, wanted=wanted, findings=findings)
     _tell_other_tables(first.table, tables, findings)
-    _compare_sheets(path, result, first, others, order=dates, findings=findings)
+    _compare_sheets(path, result, first, others, wanted=wanted, findings=findings)
     result = dataclasses.replace(result, findings=findings.table())
     found_rows = result.reconciliation
     logger.info("read a %s file: %d rows, %d accepted", result.kind, found_rows.rows_in, found_rows.accepted)
@@ -119,12 +154,14 @@ class _Candidate:
 
 
 def _read_table(
-    path: Path, candidate: _Candidate, *, as_of: dt.date | None, order: Order | None, findings: Findings
+    path: Path, candidate: _Candidate, *, as_of: dt.date | None, wanted: MapFile, findings: Findings
 ) -> Import:
     """Return the import of one table."""
     layout = str(candidate.layout)
+    order: Any = wanted.dates
     parsed = parse_columns(candidate.table, candidate.columns, order=order)
-    dollars = dollars_of(parsed, layout)
+    postings = read_postings(parsed, findings) if layout == POSTINGS else None
+    dollars = dollars_of(parsed, layout) if postings is None else postings.dollars
     tell_titles(candidate.table, findings)
     tell_columns(parsed, findings)
     data, totals = data_rows(parsed, dollars.cents, dollars.readable, dollars.columns, findings)
@@ -139,10 +176,25 @@ def _read_table(
             f" {verdict.reasons.iloc[0]}){_formulas(candidate.table)}: if amounts are formulas, open it in a"
             " spreadsheet and save it."
         )
-    day = decide_as_of(parsed, verdict.accepted, given=as_of, name=shown(path.name), findings=findings)
+    lines = find_lines(parsed, verdict.accepted, findings, amounts_of="line" if postings else wanted.amounts)
+    dollars = count_once(parsed, dollars, layout, lines, verdict.accepted)
+    payers = _payers_of(parsed, data, wanted, findings)
+    day = decide_as_of(
+        parsed,
+        verdict.accepted,
+        given=as_of,
+        name=shown(path.name),
+        findings=findings,
+        ledger=postings is not None,
+    )
     counted, aside = counted_and_aside(
         parsed, layout, dollars, verdict.accepted, as_of=day, findings=findings
     )
+    parties = None
+    if postings is not None:
+        tell_postings(parsed, postings, verdict.accepted, day, findings)
+        named = payers.of(parsed.text("payer")) if parsed.has("payer") else None
+        parties = parties_of(parsed, named, postings.kind)
     later = {c: later_days(parsed, counted, c, day, findings) for c in CLOCKS if parsed.has(c)}
     items, credits, cents_open, cents_credit = items_of(
         parsed,
@@ -152,6 +204,9 @@ def _read_table(
         later=later,
         as_of=day,
         practice_id=PRACTICE_ID,
+        payers=payers,
+        people=number_people(parsed, findings),
+        parties=parties,
         findings=findings,
     )
     check_total_column(parsed, dollars, layout, verdict.accepted, findings)
@@ -159,8 +214,30 @@ def _read_table(
         tell_nothing_open(parsed, verdict.accepted, findings)
     # A file of claims without balances cannot show a credit: that is not the same as owing nothing back.
     tables = {"open_items": items} if layout == CLAIMS else {"open_items": items, "credits": credits}
+    if postings is not None and parties is not None:
+        ledger = transactions_of(
+            parsed,
+            postings,
+            parties,
+            claim_labels(parsed, np.arange(len(data))),
+            used=counted,
+            practice_id=PRACTICE_ID,
+            findings=findings,
+        )
+        tables |= {} if ledger is None else {"transactions": ledger}
     families = frozenset(aside["family"])
+    tell_asked(parsed, layout, verdict.accepted, findings)
+    tell_unapplied(parsed, layout, verdict.accepted, findings)
     limits = limits_of(parsed, layout, families=families, currency=currency, nothing_open=not items.size)
+    counts = count_claims(
+        parsed,
+        lines,
+        data=data,
+        accepted=verdict.accepted,
+        day=_of_day(parsed, day) if postings is None else counted,
+        findings=findings,
+        postings=postings,
+    )
     # A row whose cells have shifted has no amount that means anything.
     cents = np.where(candidate.table.extra_cells, 0, dollars.cents)
     repaired = np.logical_or.reduce([verdict.repaired, *later.values()])
@@ -189,6 +266,50 @@ def _read_table(
         ),
         cannot_compute=limits,
         aside=aside.assign(dollars=aside["cents"] / 100)[["what", "items", "dollars", "why"]],
+        claims=counts.claims,
+        charge_total=counts.charge_total,
+        paid_total=counts.paid_total,
+        denied_claims=counts.denied_claims,
+        payers=payers_table(payers),
+        unmapped=unmapped_table(parsed, layout),
+        map=_map_of(parsed, payers, wanted),
+    )
+
+
+def _payers_of(parsed: Parsed, data: Mask, wanted: MapFile, findings: Findings) -> PayerNames:
+    """Return the names that the payers of the data rows go by."""
+    rows: dict[str, int] = {}
+    there = [concept for concept in ("payer", "payer_2") if parsed.has(concept)]
+    for concept in there:
+        held = parsed.coded(concept)
+        for text, times in zip(held.different, held.counts(data), strict=True):
+            if times:
+                rows[text] = rows.get(text, 0) + int(times)
+    found = payer_names(rows, given=wanted.payers)
+    for concept in there[:1]:
+        tell_payers(found, parsed.columns.chosen[concept], findings)
+    return found
+
+
+def _of_day(parsed: Parsed, day: dt.date) -> Mask:
+    """Return the rows of the snapshot that counts; all of them when the file is one."""
+    if not parsed.has("snapshot_date"):
+        return np.ones(len(parsed.table.body), dtype=bool)
+    return (parsed.dates["snapshot_date"].days == pd.Timestamp(day)).to_numpy(dtype=bool)
+
+
+def _map_of(parsed: Parsed, payers: PayerNames, wanted: MapFile) -> MapFile:
+    """Return how the file was read, so that the next one can be read the same way."""
+    sure = {order for order, how in parsed.orders.values() if how != "assumed"}
+    mixed = any(how == "mixed" for _, how in parsed.orders.values())
+    many = len(payers.names) > MOST_PAYERS
+    return dataclasses.replace(
+        wanted,
+        columns=dict(parsed.columns.chosen),
+        # Of very many names only those are kept that are not what they seem.
+        payers={**wanted.payers, **{t: n for t, n in payers.names.items() if not many or t != n}},
+        sheet=parsed.table.sheet,
+        dates=wanted.dates or (sure.pop() if len(sure) == 1 and not mixed else None),
     )
 
 
@@ -228,7 +349,7 @@ def _compare_sheets(
     read: _Candidate,
     others: Sequence[_Candidate],
     *,
-    order: Order | None,
+    wanted: MapFile,
     findings: Findings,
 ) -> None:
     """Note every other sheet that holds open balances too, and whether its total is the same."""
@@ -238,7 +359,7 @@ def _compare_sheets(
             continue
         where = f"sheet '{other.table.sheet}'"
         try:
-            found = _read_table(path, other, as_of=None, order=order, findings=Findings()).reconciliation
+            found = _read_table(path, other, as_of=None, wanted=wanted, findings=Findings()).reconciliation
         except InputRefused:
             findings.add(
                 "other_sheet", where, "It looks like open balances too, but cannot be read; it is not used."

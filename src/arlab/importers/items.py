@@ -12,17 +12,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from arlab.importers.ages import bucket_range
 from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, count, rows
-from arlab.importers.layouts import BUCKETS, CLAIMS, Dollars, responsible_of
+from arlab.importers.layouts import BUCKETS, CLAIMS, Dollars, responsible_of, unapplied_of
 from arlab.importers.parsed import Parsed
-from arlab.importers.vocabulary import CLOCKS, PAYER_CLASS_WORDS, text_words
+from arlab.importers.payers import PayerNames
+from arlab.importers.vocabulary import CLOCKS, PARTY_WORDS, PAYER_CLASS_WORDS, name_key, text_words
 from arlab.tables import check_table
 
-__all__ = ["NOT_STATED", "bucket_numbers", "items_of", "payer_class_of"]
+__all__ = ["NOT_STATED", "bucket_numbers", "claim_labels", "items_of", "payer_class_of"]
 
 NOT_STATED = "Not stated"
 _ONE_VISIT_DAYS = 62
@@ -56,6 +58,9 @@ def items_of(
     later: Mapping[str, Mask],
     as_of: dt.date,
     practice_id: str,
+    payers: PayerNames,
+    people: pd.Series | None,
+    parties: pd.Series | None = None,
     findings: Findings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
     """Return ``open_items`` and ``credits`` of the counted rows, and the cents in each.
@@ -64,6 +69,9 @@ def items_of(
     ----------
     counted : rows whose amount is open AR
     later : clock -> rows whose date is left empty because it lies after the as-of day
+    payers : the names that payers go by
+    people : patient number per row where the file has none of its own
+    parties : whose balance each row of a list of postings changes
 
     Notes
     -----
@@ -72,12 +80,15 @@ def items_of(
     apart that the number cannot be one visit's. A zero balance becomes no item; a negative one is a credit.
     """
     counted = counted & _some_amount(parsed, dollars, layout)
-    facts = _facts(parsed, counted, later)
-    if layout == BUCKETS:
-        long = _by_bucket(parsed, facts, counted)
+    facts = _facts(parsed, counted, later, payers)
+    if people is not None:
+        facts["patient_id"] = people.iloc[facts["place"]].to_numpy()
+    if parties is not None:
+        long = _by_posting(facts.assign(responsible=parties[counted], cents=dollars.cents[counted]))
+    elif layout == BUCKETS:
+        long = _with_payer_names(_by_bucket(parsed, facts, counted))
     else:
-        long = _by_party(parsed, dollars, layout, facts, counted, findings)
-    long = _with_payer_names(long)
+        long = _with_payer_names(_by_party(parsed, dollars, layout, facts, counted, findings))
     merged = _merged(parsed, long[long["cents"] != 0], findings)
     merged = merged[merged["cents"] != 0]
     merged = merged.assign(practice_id=practice_id, as_of=pd.Timestamp(as_of))
@@ -99,20 +110,15 @@ def _some_amount(parsed: Parsed, dollars: Dollars, layout: str) -> Mask:
     return np.logical_or.reduce([values != 0 for values in (dollars.cents, *dollars.parts.values(), *parts)])
 
 
-def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask]) -> pd.DataFrame:
+def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: PayerNames) -> pd.DataFrame:
     """Return what is known of each counted row, apart from its amount."""
     places = np.flatnonzero(counted)
-    facts: dict[str, Any] = {"place": places}
-    claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
-    unnamed = (claim == "").to_numpy(dtype=bool)
-    if unnamed.any():
-        texts = claim.to_numpy(dtype=object).copy()
-        texts[unnamed] = [f"row {n}" for n in parsed.table.row_numbers[places[unnamed]]]
-        claim = pd.Series(texts, index=places)
-    facts["claim_id"] = claim.astype("str")
+    facts: dict[str, Any] = {"place": places, "claim_id": claim_labels(parsed, places)}
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
             facts[concept] = parsed.text(concept).iloc[places]
+    for concept in {"payer", "payer_2"} & set(facts):
+        facts[concept] = payers.of(facts[concept])
     if "patient_id" in facts:
         # A number has a digit; what has none may be a name, and names are dropped.
         number = facts["patient_id"]
@@ -135,6 +141,17 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask]) -> pd.DataF
             facts["bucket"] = labels.where(labels != "", NOT_STATED)
             facts["bucket_number"] = labels.map(numbers).astype("Int64")
     return pd.DataFrame(facts, index=places)
+
+
+def claim_labels(parsed: Parsed, places: npt.NDArray[np.intp]) -> pd.Series:
+    """Return the claim number of some rows, or the row's own label where there is none."""
+    claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
+    unnamed = (claim == "").to_numpy(dtype=bool)
+    if unnamed.any():
+        labels = claim.to_numpy(dtype=object, copy=True)
+        labels[unnamed] = [f"row {number}" for number in parsed.table.row_numbers[places[unnamed]]]
+        claim = pd.Series(labels, index=claim.index)
+    return claim.astype("str")
 
 
 def payer_class_of(text: str) -> str | None:
@@ -181,11 +198,34 @@ def _by_bucket(parsed: Parsed, facts: pd.DataFrame, counted: Mask) -> pd.DataFra
         piece = base.assign(
             bucket=name, bucket_number=numbers[name], cents=parsed.amounts[name].cents[counted]
         )
+        pieces.append(piece)
+    unapplied = unapplied_of(parsed)
+    if unapplied is not None:
+        name = parsed.columns.chosen["unapplied"]
+        after = max(numbers.values()) + 1
+        pieces.append(base.assign(bucket=name, bucket_number=after, cents=unapplied.cents[counted]))
+    if not parsed.has("claim_id"):
         # A row of a report is no claim: its label says which bucket of which row the dollars are from.
-        pieces.append(
-            piece if parsed.has("claim_id") else piece.assign(claim_id=piece["claim_id"] + f", {name}")
-        )
+        pieces = [each.assign(claim_id=each["claim_id"] + ", " + each["bucket"]) for each in pieces]
     return pd.concat(pieces, ignore_index=True).astype({"bucket": "str", "bucket_number": "Int64"})
+
+
+def _by_posting(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per claim and party: the sum of its postings, with what is known of the claim."""
+    key = ["claim_id", "responsible"]
+    sums = rows.groupby(key, sort=False).agg(cents=("cents", "sum"), place=("place", "min")).reset_index()
+    blank = rows.replace({"": None})
+    shared = [n for n in ("patient_id", "provider", "location", "payer_class") if n in rows]
+    if shared:
+        sums = sums.merge(blank.groupby("claim_id")[shared].first(), on="claim_id")
+    dates = [clock for clock in CLOCKS if clock in rows]
+    if dates:
+        sums = sums.merge(rows.groupby("claim_id")[dates].min(), on="claim_id")
+    if "payer" in rows:
+        sums = sums.merge(blank.groupby(key)["payer"].first(), on=key)
+        named = {"patient": "Patient", "agency": "Agency"}
+        sums["payer"] = sums["responsible"].map(named).fillna(sums["payer"]).fillna(NOT_STATED).astype("str")
+    return sums
 
 
 def _by_party(
@@ -220,9 +260,10 @@ def _with_payer_names(long: pd.DataFrame) -> pd.DataFrame:
         return long.drop(columns="payer_2", errors="ignore")
     payer = long["payer"].where(long["payer"] != "", NOT_STATED)
     second = long["payer_2"].where(long["payer_2"] != "", "payer_2") if "payer_2" in long else "payer_2"
-    payer = payer.mask(long["responsible"] == "payer_2", second).mask(
-        long["responsible"] == "payer_3", "payer_3"
-    )
+    for party, other in (("payer_2", second), ("payer_3", "payer_3")):
+        # "Secondary insurance" in the column of payers is as good a name as there is.
+        own = {text for text in payer.unique() if PARTY_WORDS.get(name_key(text)) == party}
+        payer = payer.mask((long["responsible"] == party) & ~payer.isin(own), other)
     payer = payer.mask(long["responsible"] == "patient", "Patient").mask(
         long["responsible"] == "agency", "Agency"
     )

@@ -7,14 +7,15 @@ understands is listed as unused. Nothing is computed from the columns here.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from arlab.errors import SettingsError
+from arlab.errors import InputRefused, SettingsError
 from arlab.importers.ages import bucket_range, parse_days
 from arlab.importers.amounts import parse_amounts
 from arlab.importers.dates import parse_dates
+from arlab.importers.denied import holds_codes
 from arlab.importers.findings import Findings, column, listed
 from arlab.importers.vocabulary import (
     AMOUNTS_BY_PARTY,
@@ -29,9 +30,13 @@ from arlab.importers.vocabulary import (
     text_words,
 )
 
-__all__ = ["ColumnMap", "map_columns"]
+__all__ = ["RESEARCH_COLUMN", "ColumnMap", "map_columns"]
+
+RESEARCH_COLUMN = "research_export"
+"""First column of a claim-level research export, by which it is known and refused."""
 
 _ENOUGH = 0.5
+_SURE = 0.7
 _MOST_VALUES = 5_000
 _HOW = {1.0: "its name is a known one", 0.8: "its name holds the words", 0.6: "its name often means this"}
 
@@ -41,8 +46,9 @@ class ColumnMap:
     """Which column holds which concept.
 
     ``chosen`` maps concept to column; ``buckets`` are the columns that hold one age bucket each, youngest first;
-    ``personal`` are recognised as names or contact data and are dropped; ``unused`` are all that the result does
-    not use, the personal ones included.
+    ``personal`` are recognised as names, contact data or notes and are dropped (of them ``names`` hold patients'
+    names and ``members`` their numbers at a payer); ``unused`` are all that the result does not use, the personal
+    ones included.
     """
 
     chosen: Mapping[str, str]
@@ -51,10 +57,32 @@ class ColumnMap:
     buckets: tuple[str, ...]
     personal: tuple[str, ...]
     unused: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def has(self, *concepts: str) -> bool:
         """Return whether every one of these concepts has a column."""
         return all(concept in self.chosen for concept in concepts)
+
+    def with_posting(self, what: str | None) -> ColumnMap:
+        """Return the map with the posted date as what the user says was posted: a charge or a payment."""
+        concept = {"charge": "charge_entry_date", "payment": "payment_date"}.get(what or "")
+        if (
+            concept is None
+            or not self.has("posted_date")
+            or self.has(concept)
+            or self.has("transaction_kind")
+        ):
+            return self
+        chosen, confidence = dict(self.chosen), dict(self.confidence)
+        chosen[concept], confidence[concept] = chosen.pop("posted_date"), confidence.pop("posted_date")
+        how = {key: value for key, value in self.how.items() if key != "posted_date"}
+        return dataclasses.replace(
+            self,
+            chosen=chosen,
+            confidence=confidence,
+            how={**how, concept: "what is posted is given by the user"},
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the mapping to read: ``concept``, ``column``, ``confidence``, ``how``."""
@@ -69,7 +97,13 @@ class ColumnMap:
         )
 
 
-def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings: Findings) -> ColumnMap:
+def map_columns(
+    body: pd.DataFrame,
+    *,
+    given: Mapping[str, str] | None,
+    findings: Findings,
+    ignore: Collection[str] = (),
+) -> ColumnMap:
     """Return which column of a table of text holds which concept.
 
     Parameters
@@ -77,14 +111,22 @@ def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings
     body : table of text, one column per column of the file
     given : concept -> column name, for what the user knows better; it wins
     findings : receives columns that compete, or whose values do not fit their name
+    ignore : columns that the user does not want to be read
 
     Raises
     ------
     SettingsError
-        when ``given`` names a concept or a column that there is not.
+        when ``given`` names a concept, or ``given`` or ``ignore`` a column that there is not.
+    InputRefused
+        when the table is a research export.
     """
-    given = _checked(given or {}, [str(name) for name in body.columns])
-    free = [str(name) for name in body.columns if name not in given.values()]
+    if RESEARCH_COLUMN in body.columns:
+        raise InputRefused(
+            "This is a research export, whose dates are moved patient by patient: no aging, movement, denials or"
+            " forecast can be computed from it; read the practice's own export instead."
+        )
+    given = _checked(given or {}, [str(name) for name in body.columns], ignore)
+    free = [str(name) for name in body.columns if name not in given.values() and name not in ignore]
     samples = {name: _sample(body[name]) for name in free}
     buckets = _bucket_columns(free, samples)
     offers: list[tuple[float, float, str, str]] = []
@@ -96,21 +138,34 @@ def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings
                 offers.append((-score, -share_filled, name, concept))
     chosen: dict[str, str] = dict(given)
     confidence, how = dict.fromkeys(given, 1.0), dict.fromkeys(given, "given by the user")
-    personal: list[str] = []
+    personal: dict[str, str] = {}
     losers: dict[str, list[str]] = {}
     # The best offer first; the name settles ties, so that the order of columns changes nothing.
     for minus_score, _, name, concept in sorted(offers):
         if name in chosen.values() or name in personal:
             continue
         if concept in PERSONAL:
-            personal.append(name)
+            personal[name] = concept
         elif concept in chosen:
             losers.setdefault(concept, []).append(name)
         elif concept != "total" or buckets:
             chosen[concept] = name
             confidence[concept] = round(-minus_score, 2)
             how[concept] = _how(name, concept, samples[name])
+    second = [
+        name for name in losers.get("status", ()) if name not in chosen.values() and name not in personal
+    ]
+    if second and "other_status" not in chosen:
+        # Not used for any amount, but two statuses that contradict each other are worth knowing.
+        chosen["other_status"] = second[0]
+        confidence["other_status"], how["other_status"] = 0.6, "another column with a status, to compare"
+    alone = "charge" in chosen and not {"paid", "paid_payer", "paid_patient", "adjustment"} & set(chosen)
+    if "transaction_kind" in chosen and "amount" not in chosen and alone and confidence["charge"] < _SURE:
+        # One column of amounts beside one that says what each is: "Amount" is not always a charge.
+        chosen["amount"], how["amount"] = chosen.pop("charge"), how.pop("charge")
+        confidence["amount"] = confidence.pop("charge")
     _tell_rivals(losers, chosen, findings)
+    _tell_given(given, findings)
     used = {*chosen.values(), *buckets}
     return ColumnMap(
         chosen=chosen,
@@ -119,10 +174,12 @@ def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings
         buckets=buckets,
         personal=tuple(personal),
         unused=tuple(str(name) for name in body.columns if name not in used),
+        names=tuple(sorted(name for name, concept in personal.items() if concept == "patient_name")),
+        members=tuple(sorted(name for name, concept in personal.items() if concept == "member_id")),
     )
 
 
-def _checked(given: Mapping[str, str], names: list[str]) -> dict[str, str]:
+def _checked(given: Mapping[str, str], names: list[str], ignore: Collection[str]) -> dict[str, str]:
     for concept, name in given.items():
         if concept not in CONCEPTS:
             raise SettingsError(
@@ -132,6 +189,11 @@ def _checked(given: Mapping[str, str], names: list[str]) -> dict[str, str]:
             raise SettingsError(
                 f"mapping gives '{concept}' the column '{name}', which the file does not have."
             )
+    lost = sorted(set(ignore) - set(names))
+    if lost:
+        raise SettingsError(
+            f"The map file ignores {listed(lost)}, which the file does not have: take it out of ignore."
+        )
     return dict(given)
 
 
@@ -159,6 +221,10 @@ def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, fl
         fits = _share_of_concept(concept, sample)
         if concept == "patient_id" and fits < _ENOUGH:
             offers["patient_name"] = score
+        elif concept == "denial" and fits < _ENOUGH:
+            # A reason in words is text about a claim; long numbers are clinical codes and no reason at all.
+            if float((~sample.str.fullmatch(r"[\d .-]{5,}")).mean()) >= _ENOUGH:
+                offers["denial_text"] = score
         elif fits >= _ENOUGH:
             offers[concept] = score * fits
         elif score == 1.0 and CONCEPTS[concept].kind in ("money", "date"):
@@ -183,8 +249,8 @@ def _share_of_concept(concept: str, sample: pd.Series) -> float:
     if concept == "status":
         return float(sample.str.contains(r"[A-Za-z]").mean())
     if concept == "denial":
-        # Clinical codes (SNOMED and the like) stand in columns called reason code too; they are long numbers.
-        return float((~sample.str.fullmatch(r"\d{5,}")).mean())
+        # Prose stands in columns called reason code, and clinical codes (SNOMED and the like) do too.
+        return float(sample.map(holds_codes).mean())
     if concept == "transaction_kind":
         return _share_with_words(sample, TRANSACTION_WORDS)
     if concept == "responsible":
@@ -217,7 +283,10 @@ def _share_with_words(sample: pd.Series, words: frozenset[str]) -> float:
 
 def _how(name: str, concept: str, sample: pd.Series) -> str:
     """Say how a column came to stand for a concept."""
-    score = concepts_named(name).get(concept)
+    named = concepts_named(name)
+    if concept == "denial_text" and "denial" in named:
+        return f"{_HOW[named['denial']]}; its values are words and not codes"
+    score = named.get(concept)
     if score is None:
         return "its values are those of payers"
     share = _share_of_concept(concept, sample)
@@ -234,4 +303,17 @@ def _tell_rivals(losers: Mapping[str, list[str]], chosen: Mapping[str, str], fin
                 "rival_columns",
                 column(chosen[concept]),
                 f"It is taken as {concept}; {listed(others)} could also be that and is not used.",
+            )
+
+
+def _tell_given(given: Mapping[str, str], findings: Findings) -> None:
+    """Say where the user's word and the name of a column differ about what is open."""
+    for concept in ("balance", *AMOUNTS_BY_PARTY):
+        says = concepts_named(given.get(concept, ""))
+        other = next((c for c in ("charge", "paid", "allowed", "adjustment") if says.get(c, 0) >= 0.8), None)
+        if other and not set(says) & {"balance", *AMOUNTS_BY_PARTY}:
+            findings.add(
+                "given_differs",
+                column(given[concept]),
+                f"It is given as {concept}, but its name says {other}: every amount in it counts as open.",
             )

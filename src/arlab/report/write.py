@@ -16,18 +16,11 @@ from arlab.plots import amounts_in, dollars_sum, share_text, shorten
 from arlab.reference import read_rows
 from arlab.report.aged import AGENCY, OWN_BUCKETS, PATIENTS, Aged, age_practice, clock_name, money
 from arlab.report.aging import aging_sections, clock_section
-from arlab.report.content import Content, Figure, Section
+from arlab.report.content import Content, Figure
 from arlab.report.files import report_stem, save_content
-from arlab.report.sources import (
-    apart_section,
-    cannot_section,
-    credits_of,
-    currency_of,
-    mapping_section,
-    problems_section,
-    reconciliation_section,
-)
+from arlab.report.sources import apart_section, credits_of, currency_of, describe_reconciliation
 from arlab.report.tie_out import tie_out_section
+from arlab.report.trust import check_list, trust_section
 from arlab.tables import Practice
 
 if TYPE_CHECKING:
@@ -111,26 +104,27 @@ def _content(
     imported = None if isinstance(source, Practice) else source
     day = practice.as_of if as_of is None else to_date(as_of)
     progress("counting ages")
-    own = (
-        () if imported is None else imported.mapping.loc[lambda m: m["concept"] == "bucket_amount", "column"]
-    )
-    aged = age_practice(practice, as_of=day, clock=clock, own_buckets=tuple(own))
+    own = () if imported is None else _buckets_of(imported)
+    aged = age_practice(practice, as_of=day, clock=clock, own_buckets=own)
     owed = credits_of(practice, as_of=day)
     owed_back = 0.0 if owed is None else dollars_sum(owed["amount"])
     progress("drawing charts")
     aging = aging_sections(aged)
     progress("tying out")
-    proofs: list[Section] = []
-    if imported is not None:
-        proofs.append(reconciliation_section(imported))
+    tie_out = None
     if practice.has("claims", "transactions"):
-        proofs.append(tie_out_section(practice, as_of=day, balance=aged.balance, owed_back=owed_back))
-    sections: list[Section | None] = [*aging, apart_section(source, owed=owed), *proofs]
-    if imported is not None:
-        sections += [mapping_section(imported), problems_section(imported)]
-    pairs = [*practice.cannot_compute, *(imported.cannot_compute if imported is not None else ())]
+        tie_out = tie_out_section(practice, as_of=day, balance=aged.balance, owed_back=owed_back)
+    limits = [*practice.cannot_compute, *(imported.cannot_compute if imported is not None else ())]
     words = [row for row in read_rows("metric_definitions") if row["metric"] in _WORDS]
-    sections += [cannot_section(pairs), clock_section(aged, definitions=words)]
+    sections = [
+        *aging,
+        apart_section(source, owed=owed),
+        trust_section(imported, tie_out=tie_out, limits=limits),
+        clock_section(aged, definitions=words),
+    ]
+    proofs = [] if imported is None else [describe_reconciliation(imported)]
+    if tie_out is not None:
+        proofs.append(tie_out.sentences[0])
     return Content(
         name=practice.name,
         source="" if imported is None else imported.source,
@@ -142,11 +136,18 @@ def _content(
         else f"the {clock_name(aged.clock)} clock",
         marker="" if imported is None else WORK_MARKER,
         finding=_finding(aged, day, imported),
-        proofs=tuple(proof.sentences[0] for proof in proofs),
-        figures=_figures(aged, owed_back if owed is not None else None),
-        sections=tuple(section for section in sections if section is not None),
+        proofs=tuple(proofs),
+        figures=_figures(aged, owed_back if owed is not None else None) + _to_check(imported),
+        sections=tuple(sections),
         version=__version__,
     )
+
+
+def _buckets_of(imported: Import) -> tuple[str, ...]:
+    """Return the columns of a file that hold one age bucket each; X12 has no columns at all."""
+    if imported.mapping.empty:
+        return ()
+    return tuple(imported.mapping.loc[imported.mapping["concept"] == "bucket_amount", "column"])
 
 
 def _assumed(imported: Import | None) -> str:
@@ -199,6 +200,14 @@ def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     if owed_back is not None:
         figures.append(Figure("Credits owed back", money(owed_back), "not in the open balance"))
     return tuple(figures)
+
+
+def _to_check(imported: Import | None) -> tuple[Figure, ...]:
+    """Return how much of a file is to be checked before anyone relies on it, for the head of its report."""
+    if imported is None:
+        return ()
+    number = len(check_list(imported))
+    return (Figure("To check first", f"{number:,}", "see 'Can I trust this file?'"),)
 
 
 def write_report(

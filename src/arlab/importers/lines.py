@@ -1,0 +1,147 @@
+"""Do the rows of a claim hold its lines, or the claim's own amount again and again?
+
+Tells an amount of a line, which is added up, from an amount of the claim that every line repeats, which counts
+once. It changes no amount itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arlab.importers.findings import Findings, column, count, money
+from arlab.importers.grid import Mask
+from arlab.importers.layouts import BALANCES, CLAIMS, Dollars
+from arlab.importers.parsed import Parsed
+from arlab.importers.vocabulary import AMOUNTS_BY_PARTY, CONCEPTS
+
+__all__ = ["Lines", "count_once", "find_lines"]
+
+Cents = npt.NDArray[np.int64]
+_ENOUGH_CLAIMS = 3
+_NEARLY_ALL = 0.95
+
+
+@dataclasses.dataclass(frozen=True)
+class Lines:
+    """How the rows of claims belong together.
+
+    ``claim_codes`` numbers the claims of the rows from 0 (-1: no number); ``keys`` does the same by claim and
+    snapshot; ``repeated`` are the money concepts whose amount is the claim's and stands on each of its rows.
+    """
+
+    claim_codes: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.int64]
+    repeated: frozenset[str]
+
+    def once(self, concept: str, cents: Cents, used: Mask) -> Cents:
+        """Return the cents of a column with an amount that repeats kept on the first used row of its claim."""
+        if concept not in self.repeated:
+            return cents
+        places = np.flatnonzero(used & (self.keys >= 0))
+        again = places[pd.Series(self.keys[places]).duplicated().to_numpy()]
+        result = cents.copy()
+        result[again] = 0
+        return result
+
+    def distinct(self, mask: Mask) -> int:
+        """Return how many claims some rows belong to; a row without a number is a claim of its own."""
+        codes = self.claim_codes[mask]
+        return len(np.unique(codes[codes >= 0])) + int((codes < 0).sum())
+
+
+def find_lines(parsed: Parsed, accepted: Mask, findings: Findings, *, amounts_of: str | None = None) -> Lines:
+    """Return how the rows of claims belong together.
+
+    Parameters
+    ----------
+    accepted : rows to learn it from
+    amounts_of : ``claim`` or ``line`` where the user knows what the amounts are of
+
+    Notes
+    -----
+    An amount is the claim's when nearly all claims of several rows show one amount on all of them and claims
+    differ among themselves. Lines of a claim seldom all cost the same.
+    """
+    none = np.full(len(accepted), -1, dtype=np.int64)
+    if not parsed.has("claim_id"):
+        return Lines(none, none, frozenset())
+    claim = parsed.coded("claim_id")
+    codes = np.where(claim.rows_with(""), -1, claim.places.astype(np.int64))
+    keys = codes
+    if parsed.has("snapshot_date"):
+        days = pd.factorize(parsed.dates["snapshot_date"].days)[0].astype(np.int64)
+        keys = np.where(codes < 0, -1, codes * (int(days.max(initial=0)) + 2) + days + 1)
+    places = np.flatnonzero(accepted & (keys >= 0))
+    several = places[pd.Series(keys[places]).duplicated(keep=False).to_numpy()]
+    money_columns = [c for c in parsed.columns.chosen if CONCEPTS[c].kind == "money"]
+    if not len(several) or amounts_of == "line":
+        return Lines(codes, keys, frozenset())
+    repeated = {
+        concept
+        for concept in money_columns
+        if amounts_of == "claim" or _repeats(keys[several], parsed.amounts[concept].cents[several])
+    }
+    lines = Lines(codes, keys, frozenset(repeated))
+    _tell(parsed, lines, accepted, several, findings, given=amounts_of == "claim")
+    return lines
+
+
+def _repeats(keys: npt.NDArray[np.int64], cents: Cents) -> bool:
+    """Return whether an amount stands on every row of nearly every claim that has one."""
+    by_claim = pd.Series(cents).groupby(keys)
+    low, high = by_claim.min(), by_claim.max()
+    filled = (low != 0) | (high != 0)
+    same = filled & (low == high)
+    enough = int(filled.sum()) >= _ENOUGH_CLAIMS and high[filled].nunique() > 1
+    return bool(enough and same.sum() >= _NEARLY_ALL * filled.sum())
+
+
+def _tell(
+    parsed: Parsed,
+    lines: Lines,
+    accepted: Mask,
+    several: npt.NDArray[np.intp],
+    findings: Findings,
+    *,
+    given: bool,
+) -> None:
+    """Note each amount that counts once, with what adding it up would have come to."""
+    how = (
+        "the user says so" if given else "nearly every claim of several rows shows one amount on all of them"
+    )
+    for concept in sorted(lines.repeated):
+        cents: Mapping[bool, int] = {
+            once: int((lines.once(concept, parsed.amounts[concept].cents, accepted) if once
+                       else parsed.amounts[concept].cents)[accepted].sum())
+            for once in (True, False)
+        }  # fmt: skip
+        if cents[True] != cents[False]:
+            claims = len(np.unique(lines.keys[several]))
+            findings.add(
+                "claim_amount_repeated",
+                column(parsed.columns.chosen[concept]),
+                f"It is the amount of the claim, repeated on each of its rows ({how}), and counts once for each of"
+                f" {count(claims, 'claim')}: {money(cents[True])} in all, not {money(cents[False])} (amounts ="
+                ' "line" in a map file adds it up).',
+            )
+
+
+def count_once(parsed: Parsed, dollars: Dollars, layout: str, lines: Lines, used: Mask) -> Dollars:
+    """Return the amounts that decide open AR with those that repeat on the rows of a claim counted once."""
+    if layout not in (BALANCES, CLAIMS) or not lines.repeated:
+        return dollars
+    parts = {
+        party: lines.once(concept, dollars.parts[party], used)
+        for concept, party in AMOUNTS_BY_PARTY.items()
+        if party in dollars.parts
+    }
+    whole = "charge" if layout == CLAIMS else "balance"
+    cents = lines.once(whole, dollars.cents, used)
+    if parts and not parsed.has(whole):
+        cents = np.sum(list(parts.values()), axis=0, dtype=np.int64)
+    return dataclasses.replace(dollars, cents=cents, parts=parts)

@@ -1,0 +1,59 @@
+"""May a payer be called by its name, or must a pseudonym stand in its place?
+
+Judges labels one by one against what is known of the people in the file. It counts no patients.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from arlab.protect.key import pseudonyms
+from arlab.protect.known import Known, phrases_in, words_in
+from arlab.protect.patterns import patterns_in
+
+__all__ = ["KNOWN_PAYERS", "may_stand", "shared_labels"]
+
+KNOWN_PAYERS = frozenset(
+    re.findall(
+        r"\w+",
+        "aetna advantage america american anthem assurance bcbs benefit blue care champva cigna commercial"
+        " community complete cross employers first government health healthcare humana hmo insurance"
+        " kaiser managed medicaid medicare mutual national network option part plan plans ppo premier select"
+        " service services shield state tricare uhc united unitedhealthcare veterans workers compensation",
+    )
+)
+"""Words of insurers' names: a patient called Cross or State does not forbid Blue Cross."""
+
+_LONGEST = 60
+_LETTERS = re.compile(r"[^\W_](?:[\w &'’./()+-]*[\w).+])?")
+
+
+def may_stand(label: str, known: Known) -> bool:
+    """Return whether a label may be written: plainly a name, and nothing in it is a person's.
+
+    Examples
+    --------
+    >>> known = Known(words=frozenset({"smith", "cross"}), phrases=frozenset({("harbor", "clinic")}))
+    >>> [may_stand(label, known) for label in ("Blue Cross", "Aetna", "Smith Family Plan", "Harbor Clinic Fund")]
+    [True, True, False, False]
+    >>> may_stand("Oak 555-010-4477", known), may_stand("=Oak", known), may_stand("", known)
+    (False, False, False)
+    """
+    words = words_in(label)
+    if not words or len(label) > _LONGEST or not _LETTERS.fullmatch(label) or patterns_in(label):
+        return False
+    if re.search(r"\d{4}", label):
+        return False
+    if known.words & {word for word in words if word not in KNOWN_PAYERS}:
+        return False
+    return not any(
+        phrase in known.phrases and not KNOWN_PAYERS.issuperset(phrase) for phrase in phrases_in(words)
+    )
+
+
+def shared_labels(labels: Iterable[str], *, kind: str, key: bytes, known: Known) -> Mapping[str, str]:
+    """Return label -> what is written: itself where it may stand, otherwise its pseudonym."""
+    labels = sorted(set(labels))
+    hidden = [label for label in labels if not may_stand(label, known)]
+    return {label: label for label in labels} | dict(pseudonyms(key, kind, hidden))
