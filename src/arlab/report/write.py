@@ -28,7 +28,7 @@ from arlab.report.sources import (
     reconciliation_section,
 )
 from arlab.report.tie_out import tie_out_section
-from arlab.tables import Practice
+from arlab.tables import OWN_WRITE_OFFS, PATIENT_BALANCES, Practice
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -141,9 +141,11 @@ def _content(
         if aged.clock == OWN_BUCKETS
         else f"the {clock_name(aged.clock)} clock",
         marker="" if imported is None else WORK_MARKER,
-        finding=_finding(aged, day, imported),
+        finding=_finding(
+            aged, day, imported, whose="" if practice.knows(PATIENT_BALANCES) else "with payers "
+        ),
         proofs=tuple(proof.sentences[0] for proof in proofs),
-        figures=_figures(aged, owed_back if owed is not None else None),
+        figures=_figures(practice, aged, owed_back if owed is not None else None),
         sections=tuple(section for section in sections if section is not None),
         version=__version__,
     )
@@ -156,14 +158,14 @@ def _assumed(imported: Import | None) -> str:
     return ", the latest date in the file"
 
 
-def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
-    """Return the one sentence that the report opens with."""
+def _finding(aged: Aged, day: dt.date, imported: Import | None, *, whose: str) -> str:
+    """Return the one sentence that the report opens with; ``whose`` narrows a balance that is not all."""
     if not aged.balance and imported is not None:
         rows = f"{imported.reconciliation.accepted:,}"
         return f"The file shows no open balance on {day_text(day)}: none of its {rows} accepted rows has one."
     if not aged.balance:
         return f"No balance is open on {day_text(day)}."
-    sentence = f"{money(aged.balance)} is open on {day_text(day)}"
+    sentence = f"{money(aged.balance)} is open {whose}on {day_text(day)}"
     if aged.over_90 is not None:
         share = share_text(aged.over_90, aged.balance)
         where = "in the file's buckets over 90 days" if aged.clock == OWN_BUCKETS else "for more than 90 days"
@@ -182,9 +184,10 @@ def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
     return f"{sentence}."
 
 
-def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
+def _figures(practice: Practice, aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     """Return the numbers for the head of the report, those that the source allows."""
-    figures = [Figure("Open balance", money(aged.balance), f"{len(aged.items):,} items")]
+    note = "" if practice.knows(OWN_WRITE_OFFS) else ", what the practice itself wrote off included"
+    figures = [Figure("Open balance", money(aged.balance), f"{len(aged.items):,} items{note}")]
     if aged.over_90 is not None and aged.balance:
         share = share_text(aged.over_90, aged.balance)
         label = "In buckets over 90 days" if aged.clock == OWN_BUCKETS else "Older than 90 days"
@@ -192,7 +195,9 @@ def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     if aged.undated:
         share = share_text(aged.undated, aged.balance)
         figures.append(Figure("Without a date", money(aged.undated), f"{share} of the open balance"))
-    if (aged.items["responsible"] == "patient").any():
+    if not practice.knows(PATIENT_BALANCES):
+        figures.append(Figure("Owed by patients", "not available", "what patients have paid is not known"))
+    elif (aged.items["responsible"] == "patient").any():
         patients = dollars_sum(aged.items.loc[aged.items["responsible"] == "patient", "balance"])
         share = share_text(patients, aged.balance)
         figures.append(Figure("Owed by patients", money(patients), f"{share} of the open balance"))
