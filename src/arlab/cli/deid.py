@@ -5,15 +5,14 @@ Reads the options, calls the library and says what was written. What may be shar
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from arlab.cli.folders import reports_folder, workspace_folder
+from arlab.cli.reading import read_file, sheet_place
 from arlab.cli.terminal import folded, say, say_heading, show_progress
-from arlab.errors import SettingsError
 
 __all__ = ["deid"]
 
@@ -21,7 +20,10 @@ STEPS = 6
 
 
 def deid(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Your own export: CSV, XLSX or Parquet.")],
+    export: Annotated[
+        Path,
+        typer.Argument(metavar="EXPORT", help="Your own export: CSV, XLSX, Parquet, or a folder of X12."),
+    ],
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Day that the balances are true for.")
@@ -59,20 +61,22 @@ def deid(
 
     Names, numbers, days and places stay here. What was written is searched for them before it is published.
     """
-    from arlab.importers import read_export
     from arlab.protect.key import load_key
     from arlab.report.share import write_shared
     from arlab.report.share_research import write_research
 
-    place: Any = int(sheet) if sheet is not None and sheet.isdecimal() and len(sheet) < 3 else sheet
-    day_order: Any = dates
-    mapping = None if map_file is None else _mapping(map_file)
     folder = reports_folder() / "shared" if out is None else out
     with show_progress(export.name, steps=STEPS) as step:
         step("reading")
-        source = read_export(export, as_of=as_of, sheet=place, dates=day_order, mapping=mapping)
+        source = read_file(export, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file)
         key = load_key(workspace_folder() if workspace is None else workspace)
-        how: dict[str, Any] = {"out": folder, "key": key, "path": export, "sheet": place, "mapping": mapping}
+        how: dict[str, Any] = {
+            "out": folder,
+            "key": key,
+            "path": export,
+            "sheet": sheet_place(sheet),
+            "map_file": map_file,
+        }
         shared = write_shared(
             source, **how, clock=clock, profile=profile, shift=shift, name=name, progress=step
         )
@@ -93,15 +97,3 @@ def deid(
         say(str(claims.resolve()))
     for path in (shared.tables, shared.safe_harbor, shared.html):
         say(str(path.resolve()))
-
-
-def _mapping(path: Path) -> dict[str, str]:
-    """Return the columns that a map names: concept -> column."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise SettingsError(
-            f"The map '{path.name}' cannot be read as TOML: check the path and the file."
-        ) from None
-    columns = content.get("columns", content)
-    return {str(concept): str(column) for concept, column in columns.items() if isinstance(column, str)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from arlab.importers import Import
 
-__all__ = ["read_file"]
+__all__ = ["read_file", "sheet_place"]
 
 
 def read_file(
@@ -25,5 +25,9 @@ def read_file(
     """Return an export as read; a short number is the place of a sheet, anything else its name."""
     from arlab.importers import read_export
 
-    place = int(sheet) if sheet is not None and sheet.isdecimal() and len(sheet) < 3 else sheet
-    return read_export(path, as_of=as_of, sheet=place, dates=dates, map_file=map_file)
+    return read_export(path, as_of=as_of, sheet=sheet_place(sheet), dates=dates, map_file=map_file)
+
+
+def sheet_place(sheet: str | None) -> str | int | None:
+    """Return a sheet as it is asked for: a short number is its place, anything else its name."""
+    return int(sheet) if sheet is not None and sheet.isdecimal() and len(sheet) < 3 else sheet

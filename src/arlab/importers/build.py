@@ -25,6 +25,7 @@ from arlab.importers.aside import counted_and_aside
 from arlab.importers.asof import decide_as_of, later_days
 from arlab.importers.checks import (
     check_total_column,
+    tell_asked,
     tell_columns,
     tell_nothing_open,
     tell_titles,
@@ -49,6 +50,8 @@ from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
 from arlab.importers.rows import check_totals, data_rows
 from arlab.importers.vocabulary import CLOCKS
+from arlab.importers.x12.folder import read_x12_folder
+from arlab.importers.x12.kind import x12_kind
 from arlab.tables import Practice
 
 __all__ = ["read_export"]
@@ -67,11 +70,11 @@ def read_export(
     dates: Order | None = None,
     map_file: Path | str | MapFile | None = None,
 ) -> Import:
-    """Read one export of a billing system: CSV and other delimited text, a workbook, or Parquet.
+    """Read one export of a billing system: CSV and other delimited text, a workbook, Parquet, or X12.
 
     Parameters
     ----------
-    path : the file
+    path : the file, or a folder of X12 files (837 and 835): see :func:`arlab.importers.x12.folder.read_x12_folder`
     as_of : the day that the balances are as of; the file's own day, or else the latest date in it, when left out
     sheet : name or number (from 1) of a workbook's sheet; the first that holds open balances when left out
     mapping : concept -> column name, for what the user knows better than the names say
@@ -100,6 +103,8 @@ def read_export(
     if dates not in (None, "mdy", "dmy"):
         raise SettingsError(f"dates is {dates!r}, which is not possible: give 'mdy', 'dmy' or nothing.")
     day = None if as_of is None else to_date(as_of)
+    if path.is_dir() or (path.is_file() and x12_kind(path)):
+        return read_x12_folder(path, as_of=day, practice_id=PRACTICE_ID)
     # A column that is given for one concept is not the map's any more for another.
     own = {concept: name for concept, name in wanted.columns.items() if name not in (mapping or {}).values()}
     wanted = dataclasses.replace(
@@ -119,6 +124,7 @@ def read_export(
     for table in tables:
         heard = Findings()
         columns = map_columns(table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard)
+        columns = columns.with_posting(wanted.posted_date)
         found.append(_Candidate(table, columns, heard))
     fitting = [candidate for candidate in found if candidate.layout is not None and len(candidate.table.body)]
     if not fitting:
@@ -220,6 +226,7 @@ def _read_table(
         )
         tables |= {} if ledger is None else {"transactions": ledger}
     families = frozenset(aside["family"])
+    tell_asked(parsed, layout, verdict.accepted, findings)
     tell_unapplied(parsed, layout, verdict.accepted, findings)
     limits = limits_of(parsed, layout, families=families, currency=currency, nothing_open=not items.size)
     counts = count_claims(
@@ -274,8 +281,10 @@ def _payers_of(parsed: Parsed, data: Mask, wanted: MapFile, findings: Findings) 
     rows: dict[str, int] = {}
     there = [concept for concept in ("payer", "payer_2") if parsed.has(concept)]
     for concept in there:
-        for text, times in parsed.text(concept)[data].value_counts().items():
-            rows[str(text)] = rows.get(str(text), 0) + int(times)
+        held = parsed.coded(concept)
+        for text, times in zip(held.different, held.counts(data), strict=True):
+            if times:
+                rows[text] = rows.get(text, 0) + int(times)
     found = payer_names(rows, given=wanted.payers)
     for concept in there[:1]:
         tell_payers(found, parsed.columns.chosen[concept], findings)

@@ -101,7 +101,7 @@ class Import:
     Parameters
     ----------
     practice : the open items and credits of the file, as a practice
-    source, kind : name of the file without its folder; csv, xlsx or parquet
+    source, kind : name of the file without its folder; csv, xlsx, parquet, 837, or x12 for a folder of X12 files
     mapping : ``concept, column, confidence, how``
     unused_columns : columns that were dropped on reading, names and contact data among them
     findings : ``code, where, sentence``

@@ -32,7 +32,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _CONTROL = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 26))
 _SAMPLE_LINES = 200
 _MOST_COLUMNS = 2_000
-_MOST_CELLS = 50_000_000
+_MOST_CELLS = 60_000_000
 _LONGEST_LINE = 1 << 19
 _MOST_ABOVE = 60
 _BLOCK = 1 << 22
@@ -51,7 +51,7 @@ def text_grid(name: str, data: bytes, findings: Findings) -> Grid:
     _refuse_long_lines(name, data)
     sample = data[: 1 << 18].decode("utf-8", errors="ignore").splitlines()[:_SAMPLE_LINES]
     delimiter, usual = _delimiter_of(sample)
-    regular = _regular_rows(data, delimiter)
+    regular = _regular_rows(name, data, delimiter)
     if regular is not None:
         return Grid("csv", None, regular, np.arange(1, len(regular) + 1, dtype=np.int64))
     cells = _ragged_rows(name, data, delimiter, usual)
@@ -69,7 +69,7 @@ def _refuse_long_lines(name: str, data: bytes) -> None:
             )
 
 
-def _regular_rows(data: bytes, delimiter: str) -> pd.DataFrame | None:
+def _regular_rows(name: str, data: bytes, delimiter: str) -> pd.DataFrame | None:
     """Return the cells of text whose lines all have as many cells as its most regular ones; None for any other.
 
     Lines above the table may be shorter. Arrow reads such a file on all cores, and every line is a row.
@@ -80,6 +80,7 @@ def _regular_rows(data: bytes, delimiter: str) -> pd.DataFrame | None:
     end = len(data)
     while end > start and data[end - 1] in b"\r\n":
         end -= 1
+    _refuse_many_cells(name, data, width)
     names = [str(place) for place in range(width)]
     try:
         table = csv_of_arrow.read_csv(
@@ -102,6 +103,20 @@ def _regular_rows(data: bytes, delimiter: str) -> pd.DataFrame | None:
         return rows
     above = pd.DataFrame([line + [""] * (width - len(line)) for line in top], dtype="str")
     return pd.concat([above, rows], ignore_index=True)
+
+
+def _refuse_many_cells(name: str, data: bytes, width: int) -> None:
+    """Refuse a file of more cells than can be held at once; a cell has at least one byte."""
+    if len(data) <= _MOST_CELLS:
+        return
+    pieces = (
+        np.frombuffer(data, np.uint8, min(_BLOCK, len(data) - n), n) for n in range(0, len(data), _BLOCK)
+    )
+    cells = width * sum(int(np.count_nonzero(piece == ord("\n"))) for piece in pieces)
+    if cells > _MOST_CELLS:
+        raise InputRefused(
+            f"'{name}' has {cells:,} cells, more than are read at once: export a shorter period or fewer columns."
+        )
 
 
 def _lines_above(data: bytes, delimiter: str) -> tuple[list[list[str]], int, int]:
@@ -137,7 +152,7 @@ def _ragged_rows(name: str, data: bytes, delimiter: str, usual: int) -> pd.DataF
     """Return the cells of any delimited text; short lines get empty cells."""
     counts = [line.count(delimiter.encode()) for line in data.splitlines()]
     width = max(counts) + 1
-    if width > _MOST_COLUMNS or width * len(counts) > max(_MOST_CELLS, 4 * usual * len(counts)):
+    if width > _MOST_COLUMNS or width * len(counts) > _MOST_CELLS:
         raise InputRefused(
             f"'{name}' has a line with {width:,} cells, which no AR export has: export it again as CSV."
         )

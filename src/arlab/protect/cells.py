@@ -106,7 +106,7 @@ def lay_out(
 def _columns(spans: Mapping[str, Sequence[str]], detail: str) -> tuple[str, ...]:
     """Return the columns that a table of this detail shows."""
     if detail == DETAILS[0]:
-        return tuple(name for name in spans if name != YOUNG)
+        return tuple(spans)
     return (*(n for n in (YOUNG, OLD) if n in spans and detail == DETAILS[1]), TOTAL)
 
 
@@ -159,12 +159,15 @@ def _sums(
     for table, names in groups.items():
         single = {name for name in columns[table] if len(spans[name]) == 1 and name == spans[name][0]}
         for column in columns[table]:
-            parts = [name for name in spans[column] if name in single]
-            if not parts and column == TOTAL:
-                parts = [name for name in (YOUNG, OLD) if name in columns[table]]
-            if parts and column not in single:
-                for group in names:
-                    found[place[table, group, column], tuple(place[table, group, p] for p in parts)] = None
+            ways = [[name for name in spans[column] if name in single]]
+            if column == TOTAL:
+                ways.append([name for name in (YOUNG, OLD) if name in columns[table]])
+            for parts in ways:
+                if parts and column not in single:
+                    for group in names:
+                        found[place[table, group, column], tuple(place[table, group, p] for p in parts)] = (
+                            None
+                        )
             if table != ALL:
                 found[place[ALL, TOTAL, column], tuple(place[table, group, column] for group in names)] = None
     # A whole that is its only part says nothing.

@@ -18,9 +18,9 @@ KNOWN_PAYERS = frozenset(
     re.findall(
         r"\w+",
         "aetna advantage america american anthem assurance bcbs benefit blue care champva cigna commercial"
-        " community complete cross employers first government health healthcare humana hmo insurance kaiser managed medicaid"
-        " medicare mutual national network option part plan plans ppo premier select service services shield state"
-        " tricare uhc united unitedhealthcare veterans workers compensation",
+        " community complete cross employers first government health healthcare humana hmo insurance"
+        " kaiser managed medicaid medicare mutual national network option part plan plans ppo premier select"
+        " service services shield state tricare uhc united unitedhealthcare veterans workers compensation",
     )
 )
 """Words of insurers' names: a patient called Cross or State does not forbid Blue Cross."""

@@ -82,6 +82,7 @@ def write_shared(
     path: Path | str | None = None,
     sheet: str | int | None = None,
     mapping: Mapping[str, str] | None = None,
+    map_file: Path | str | None = None,
     as_of: dt.date | str | None = None,
     clock: str = "standard",
     profile: str = "pseudonymised",
@@ -96,8 +97,8 @@ def write_shared(
     source : a practice, or a file that was read with :func:`arlab.read_export`
     out : folder for ``shared_ar.html``, ``shared_aging.csv`` and ``safe_harbor.csv``
     key : the practice's key (:func:`arlab.protect.key.load_key`)
-    path, sheet, mapping : the file that ``source`` was read from, and how; it is read once more for the names and
-        numbers that must not be written
+    path, sheet, mapping, map_file : the file that ``source`` was read from, and how; it is read once more for the
+        names and numbers that must not be written
     as_of, clock : as for :func:`arlab.report.make_content`
     profile : ``pseudonymised``, or ``safe-harbor``: years only, and the practice may be named
     shift : show the day of the report, moved by the practice's secret number of weeks, in place of "week 0"
@@ -116,7 +117,7 @@ def write_shared(
     _check_settings(source, path, profile, shift, name)
     practice = source if isinstance(source, Practice) else source.practice
     progress("looking for what is personal")
-    columns = columns_of_source(source, path=path, sheet=sheet, mapping=mapping)
+    columns = columns_of_source(source, path=path, sheet=sheet, mapping=mapping, map_file=map_file)
     known = known_of_source(source, columns)
     with amounts_in(currency_of(source)):
         progress("counting ages")
@@ -182,10 +183,11 @@ def columns_of_source(
     path: Path | str | None,
     sheet: str | int | None = None,
     mapping: Mapping[str, str] | None = None,
+    map_file: Path | str | None = None,
 ) -> list[FileColumn]:
     """Return every column of a source with its values: those of the file, or of a practice's own tables."""
     if path is not None:
-        return list(read_columns(path, sheet=sheet, mapping=mapping))
+        return list(read_columns(path, sheet=sheet, mapping=mapping, map_file=map_file))
     practice = source if isinstance(source, Practice) else source.practice
     found = []
     for table in practice.tables.values():
@@ -239,8 +241,8 @@ def _verdict(profile: str) -> str:
     if profile == "safe-harbor":
         return (
             "None of the 18 kinds of identifiers of the Safe Harbor rule was written, as far as a search can tell;"
-            " that nobody has actual knowledge by which a person could be recognised, which the rule asks for too, only"
-            " people can say."
+            " that nobody has actual knowledge by which a person could be recognised, which the rule asks for too,"
+            " only people can say."
         )
     return (
         "Pseudonymised, not Safe Harbor: no person is in it, but payers have pseudonyms that come from their names,"

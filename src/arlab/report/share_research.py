@@ -47,7 +47,7 @@ def research_table(practice: Practice, *, key: bytes) -> pd.DataFrame:
     frame with ``research_export`` (in every row the word), pseudonyms of ``claim, patient, payer, provider,
     location``, ``payer_class, responsible, balance``, the dates there are (each patient's moved back by 1 to 364
     days, the same for all dates of the patient) and, where birth dates are known, ``patient_age`` in years with all
-    from ``OLDEST`` in one group. No free text; neither ages nor buckets of balances, which would give the moves away.
+    from ``OLDEST`` in one group. No free text; neither ages nor buckets: they would give the moves away.
 
     Raises
     ------
@@ -102,12 +102,13 @@ def write_research(
     path: Path | str | None = None,
     sheet: str | int | None = None,
     mapping: Mapping[str, str] | None = None,
+    map_file: Path | str | None = None,
 ) -> Path:
     """Write the research export of a practice or file into a folder and return the file's path.
 
     Parameters
     ----------
-    source, out, key, path, sheet, mapping : as for :func:`arlab.report.share.write_shared`
+    source, out, key, path, sheet, mapping, map_file : as for :func:`arlab.report.share.write_shared`
 
     Raises
     ------
@@ -117,7 +118,8 @@ def write_research(
         when the folder cannot be written.
     """
     practice = source if isinstance(source, Practice) else source.practice
-    known = known_of_source(source, columns_of_source(source, path=path, sheet=sheet, mapping=mapping))
+    columns = columns_of_source(source, path=path, sheet=sheet, mapping=mapping, map_file=map_file)
+    known = known_of_source(source, columns)
     table = research_table(practice, key=key)
     rows = [tuple(map(str, table.columns)), *(tuple(map(str, row)) for row in table.to_numpy())]
     own = (*own_texts(), *PAYER_CLASSES, *RESPONSIBLE)

@@ -15,7 +15,7 @@ from arlab.aging import NO_DATE
 from arlab.errors import NotAvailable
 from arlab.importers.ages import bucket_range
 from arlab.plots import dollars_over_90
-from arlab.protect.cells import ALL, OLD, TOTAL, YOUNG
+from arlab.protect.cells import TOTAL, YOUNG
 from arlab.protect.known import Known
 from arlab.protect.labels import shared_labels
 from arlab.protect.suppress import Suppressed, choose_details, pool_small
@@ -71,7 +71,8 @@ class SharedTable:
     def columns(self, table: str) -> tuple[str, ...]:
         """Return the columns that a table shows, ``Total`` the last but for the share over 90 days."""
         shown = self.suppressed.cells.columns[table]
-        return tuple(name for name in shown if name != TOTAL and not (table == ALL and name in (YOUNG, OLD)))
+        by_bucket = any(name in self.buckets for name in shown)
+        return tuple(name for name in shown if name != TOTAL and not (by_bucket and name == YOUNG))
 
     def groups(self, table: str) -> list[str]:
         """Return the groups of a table, the largest shown total first, withheld totals last."""

@@ -16,13 +16,13 @@ from arlab.importers.x12.claims import Claims
 from arlab.importers.x12.entries import KIND, RESPONSIBLE_AT
 from arlab.importers.x12.intake import CHARGES, PAYMENTS, STATUSES, Intake, SetAside
 from arlab.importers.x12.posting import Posted
-from arlab.tables import NOT_ON_FILE, PATIENT_BALANCES
+from arlab.tables import NOT_ON_FILE, OWN_WRITE_OFFS, PATIENT_BALANCES
 
 __all__ = ["aside_table", "limits_of", "mapping_table", "quarantine_table", "reconcile", "tell"]
 
-DOLLARS = "CLM02 (charges sent) and CLP04 (payments)"
+DOLLARS = "CLM02, the charges sent, and CLP04, the payments"
 PATIENT_WHY = "an 835 carries responsibility, not patient payments"
-_WORDS = {CHARGES: "claim of an 837", PAYMENTS: "answer of an 835", STATUSES: "status of a 277"}
+_WORDS = {CHARGES: ("claim", "an 837"), PAYMENTS: ("answer", "an 835"), STATUSES: ("report", "a 277")}
 _TOLD = {
     "unmatched": "no claim has their control number, day and charge, nor the payer's number",
     "ambiguous": "several claims fit and they are never merged",
@@ -57,7 +57,7 @@ def reconcile(
     return Reconciliation(
         rows_in=rows,
         accepted=_accepted(intake, posted),
-        repaired=intake.repaired,
+        repaired=posted.repaired,
         quarantined=len(intake.aside),
         cents_in=cents,
         cents_accepted=int(_accepted_cents(intake, posted)),
@@ -131,8 +131,8 @@ def aside_table(intake: Intake, claims: Claims, posted: Posted, *, as_of: dt.dat
         ),
         (
             "Takebacks of answers that are not in the folder",
-            posted.ledger.lone_takebacks,
-            posted.ledger.unposted,
+            posted.ledger.standings.lone_takebacks,
+            posted.ledger.standings.unposted,
             "what they take back was never posted",
         ),
         (f"Records dated after {as_of.isoformat()}", later_number, later_cents, "they had not happened by then"),
@@ -169,7 +169,7 @@ def limits_of(intake: Intake) -> tuple[tuple[str, str], ...]:
         pairs.append(("payments and denials", "the folder has no 835, so every claim counts as unanswered"))
     pairs.append(
         (
-            "write-offs and bad debt",
+            OWN_WRITE_OFFS,
             "what the practice itself wrote off stands in no X12 file, so it still counts as open",
         )
     )
@@ -178,8 +178,8 @@ def limits_of(intake: Intake) -> tuple[tuple[str, str], ...]:
             (NOT_ON_FILE, "the folder has no 277CA, so nobody knows whether an unanswered claim was accepted")
         )
     pairs += [
-        ("days from payment to posting", "an 835 has the day of payment, not the day of posting; rows stand on the first"),
-        ("charge lag", "an 837 does not say when a charge was entered; it stands on the day the claim was first sent"),
+        ("days from payment to posting", "an 835 has the day of payment alone; every row stands on it"),
+        ("charge lag", "an 837 does not say when a charge was entered; it stands on the day of its first sending"),
         ("deadlines", "X12 files hold no contract terms"),
         ("underpayments", "X12 files hold no contract prices"),
         ("number of patients", "members are not kept, so a patient is told apart within one 837 file only"),
@@ -205,8 +205,8 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
     if claims.again:
         note(
             "sent_again",
-            f"Sent again as an original (frequency 1): {count(len(claims.again), 'claim')} with {charges(claims.again)};"
-            " each charge counts once.",
+            f"Sent again as an original (frequency 1): {count(len(claims.again), 'claim')} with"
+            f" {charges(claims.again)}; each charge counts once.",
         )
     if claims.other_charge:
         off = sum(
@@ -214,22 +214,22 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
         )
         note(
             "other_charge",
-            f"Later sendings with another charge than the first: {len(claims.other_charge):,}, by {money(off)} in all;"
-            " the first charge counts, so their answers may leave that difference open or as a credit.",
+            f"Later sendings with another charge than the first: {len(claims.other_charge):,}, by {money(off)} in"
+            " all; the first charge counts, so their answers may leave that difference open or as a credit.",
         )
     for code, held, words in (
         ("first_not_sent", claims.lone, "known only from a corrected sending, whose charge counts once"),
-        ("number_reused", claims.reused, "with the control number of an earlier claim on another day; each stands alone"),
-        ("voided", claims.voided, "voided by the practice (frequency 8); their charge stays open, because no X12 file"
-         " says how the practice took it off"),
+        ("number_reused", claims.reused, "with the control number of an earlier claim; each stands alone"),
+        ("voided", claims.voided, "voided by the practice (frequency 8); their charge stays open, because no X12"
+         " file says how the practice took it off"),
     ):  # fmt: skip
         if held:
             total = charges([claims.first[one] for one in held])
             note(code, f"Claims {words}: {len(held):,} with {total}.")
-    if intake.balanced:
+    if posted.cut:
         note(
             "answer_sums",
-            f"Answers whose adjustments exceed the charge: {intake.balanced:,}; only those that fit are posted, so that"
+            f"Answers whose adjustments exceed the charge: {posted.cut:,}; only those that fit are posted, so that"
             " no credit arises that nobody paid.",
         )
     if ledger.twice:
@@ -238,11 +238,11 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
             f"Answers to a line that was settled already and not taken back: {ledger.twice:,}; their payments are"
             " posted, their adjustments stand already.",
         )
-    if ledger.lone_takebacks:
+    if ledger.standings.lone_takebacks:
         note(
             "takeback_of_nothing",
-            f"Reversals of answers that are not in the folder: {ledger.lone_takebacks:,} with"
-            f" {money(ledger.unposted)}; they are not posted.",
+            f"Reversals of answers that are not in the folder: {ledger.standings.lone_takebacks:,} with"
+            f" {money(ledger.standings.unposted)}; they are not posted.",
         )
     if ledger.beyond:
         note(
@@ -279,11 +279,6 @@ def _tell_aside(kind: str, code: str, held: Sequence[SetAside], intake: Intake) 
     paid = f", paid {money(sum(one.cents for one in held))}" if kind == PAYMENTS else ""
     intake.findings.add(
         code, f"{first}{more}",
-        f"Quarantined: {count(len(held), _WORDS[kind]).replace(f'{_WORDS[kind]}s', _plural(kind))}, {charged}{paid}, because"
+        f"Quarantined: {count(len(held), _WORDS[kind][0])} of {_WORDS[kind][1]}, {charged}{paid}, because"
         f" {_TOLD[code]}.",
     )  # fmt: skip
-
-
-def _plural(kind: str) -> str:
-    word, _, rest = _WORDS[kind].partition(" ")
-    return f"{word}{'es' if word.endswith('s') else 's'} {rest}"

@@ -1,7 +1,7 @@
 """What did payers answer, kept small until every file is read?
 
-An answer is only understood after the ones before it, and files come in any order: remittances are packed, sorted by
-their day and handed back one at a time. Nothing is posted here.
+An answer is only understood after the ones before it, and files come in any order: remittances are packed, sorted
+by their day and handed back one at a time. Nothing is posted here.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from arlab.importers.x12.denial_codes import claim_verdict, is_denial
 from arlab.importers.x12.model import ClaimPayment, ServicePayment
 
-__all__ = ["Answer", "AnswerLine", "Part", "Remit", "Remits", "answer_of"]
+__all__ = ["CUT", "Answer", "AnswerLine", "Part", "Remit", "Remits", "answer_of"]
 
 REVERSAL = "22"
+ODD, CUT = 1, 2  # repaired: an amount was oddly written; adjustments that exceed the charge were left out
 _MEDICARE = ("MA", "MB")
 _GROUPS = ("CO", "PR", "OA", "PI")  # any other, such as the old CR, is read as none
 
@@ -44,7 +45,10 @@ class AnswerLine(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One CLP; days are ordinals (0: none), the money of a reversal is negative as in the file."""
+    """One CLP; days are ordinals (0: none), the money of a reversal is negative as in the file.
+
+    ``repaired`` is 0, ``ODD`` or ``CUT``.
+    """
 
     control: str
     status: str
@@ -57,6 +61,7 @@ class Answer(NamedTuple):
     filing: str
     segment: int
     denied: bool
+    repaired: int
     lines: tuple[AnswerLine, ...]
 
     @property
@@ -84,13 +89,11 @@ class Remit:
         """Yield the answers in the order of the file."""
         held: list[Any] = marshal.loads(self.packed) if self.packed else []  # noqa: S302 (packed by ourselves)
         for *head, lines in held:
-            yield Answer(
-                *head,
-                tuple(
-                    AnswerLine(*start, tuple(Part(*part) for part in parts), remark)
-                    for *start, parts, remark in lines
-                ),
+            spoken = (
+                AnswerLine._make((*start, tuple(map(Part._make, parts)), remark))
+                for *start, parts, remark in lines
             )
+            yield Answer._make((*head, tuple(spoken)))
 
 
 class Remits:
@@ -123,8 +126,8 @@ def _plain(answer: Answer) -> tuple[Any, ...]:
     return (*answer[:-1], lines)
 
 
-def answer_of(claim: ClaimPayment) -> tuple[Answer, bool]:
-    """Return a claim of an 835 as an answer, and whether its adjustments had to be repaired.
+def answer_of(claim: ClaimPayment) -> Answer:
+    """Return a claim of an 835 as an answer.
 
     The last line stands for the claim as a whole where the claim has money or adjustments of its own. Adjustments
     that explain more than the charge would leave a credit that nobody paid: where the same ones stand at the claim
@@ -139,8 +142,8 @@ def answer_of(claim: ClaimPayment) -> tuple[Answer, bool]:
     def too_much(*held: tuple[Part, ...]) -> bool:
         return sign * (sum(part.cents for parts in held for part in parts) - least) > 0
 
-    repaired = too_much(own, *by_line)
-    if repaired:
+    cut = too_much(own, *by_line)
+    if cut:
         if own and not too_much(own):
             by_line = [() for _ in by_line]
         elif own and not too_much(*by_line):
@@ -153,7 +156,7 @@ def answer_of(claim: ClaimPayment) -> tuple[Answer, bool]:
     rest = claim.paid - sum(line.paid for line in claim.lines)
     if own or rest or not lines:
         lines.append(AnswerLine("", "", 0 if claim.lines else claim.charge, rest, 0, own, remark))
-    answer = Answer(
+    return Answer(
         claim.claim_id,
         claim.status,
         claim.charge,
@@ -165,9 +168,9 @@ def answer_of(claim: ClaimPayment) -> tuple[Answer, bool]:
         claim.filing,
         claim.segment,
         claim_verdict(claim) == "denied",
+        CUT if cut else ODD if claim.repaired else 0,
         tuple(lines),
     )
-    return answer, repaired or claim.repaired
 
 
 def _parts(adjustments: list[Any], payer_class: str) -> tuple[Part, ...]:

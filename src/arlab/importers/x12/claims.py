@@ -106,7 +106,13 @@ def _claim_of(
         known = made.named(numbers_of.get(sendings.replaces[at], ""))
     fitting = [one for one in known if sendings.service[made.first[one]] == sendings.service[at]]
     if fitting:
-        own = [one for one in fitting if sendings.billing[made.first[one]] == sendings.billing[at]]
+        # The same number and day under another billing provider is another claim; one not named tells nothing.
+        billing = sendings.billing
+        own = [
+            one
+            for one in fitting
+            if billing[at] in ("", billing[made.first[one]]) or not billing[made.first[one]]
+        ]
         return own[0] if own else (None if same_day else fitting[0])
     return known[0] if len(known) == 1 and not same_day else None
 

@@ -5,13 +5,14 @@ Looks at the first characters of an interchange, with an ISA or without one. It 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import NamedTuple
 
 __all__ = ["HEAD", "STARTS", "Delimiters", "find_delimiters", "find_start", "next_interchange"]
 
-HEAD = 1 << 14
+HEAD = 1 << 12
 """So many characters are looked at to find the delimiters."""
 
 STARTS = (  # noqa: SIM905 (read at a glance)
@@ -21,12 +22,25 @@ STARTS = (  # noqa: SIM905 (read at a glance)
 ).split()
 """Names of segments that are looked for after a terminator."""
 
-_NAMES = "|".join(sorted(STARTS, key=len, reverse=True))
+_KNOWN = frozenset(STARTS)
 # A separator is no letter, digit, blank or line end. Control characters are separators in some files.
-_SEPARATOR = r"([^A-Za-z0-9 \r\n\x00])"
-_ISA = re.compile(rf"(?<![A-Za-z])ISA{_SEPARATOR}(?:(?!\1)[^\r\n]){{0,12}}\1(?:(?!\1)[^\r\n]){{0,20}}\1")
-_ISA_AGAIN = re.compile(rf"ISA{_SEPARATOR}(?:(?:(?!\1).){{0,40}}\1){{11}}", re.DOTALL)
-_BARE = re.compile(rf"[ \r\n\t]*(?:GS|ST|BPR|CLP|CLM|BHT){_SEPARATOR}")
+_SEPARATOR = r"[^A-Za-z0-9 \r\n\x00]"
+_ISA = re.compile(rf"(?<![A-Za-z])ISA({_SEPARATOR})(?:(?!\1)[^\r\n]){{0,12}}\1(?:(?!\1)[^\r\n]){{0,20}}\1")
+_ISA_AGAIN = re.compile(rf"ISA({_SEPARATOR})(?:(?:(?!\1).){{0,40}}\1){{11}}", re.DOTALL)
+# Without an ISA, the first element must look like that of its segment: a table may have a column named ST.
+_FIRST = {
+    "GS": "[A-Z]{2}",
+    "ST": "[0-9]{3}",
+    "BPR": "[A-Z]",
+    "BHT": "[0-9]{4}",
+    "CLP": ".{1,40}?",
+    "CLM": ".{1,40}?",
+}
+_BARE = re.compile(
+    "[ \r\n\t]*(?:"
+    + "|".join(f"{name}(?P<{name}>{_SEPARATOR}){first}(?P={name})" for name, first in _FIRST.items())
+    + ")"
+)
 _ELEMENTS_OF_ISA = 16
 
 
@@ -83,7 +97,7 @@ def find_delimiters(head: str) -> Delimiters | None:
         found = _BARE.match(head)
         if found is None:
             return None
-        element = found[1]
+        element = found[found.lastgroup or 0]
     segment = _voted(head, element)
     if segment is None:
         return None
@@ -99,7 +113,7 @@ def _from_isa(head: str, element: str) -> Delimiters | None:
     segment, rest = after[0], after[1:].lstrip(" \r\n")
     if segment == "\r" and after[1:2] == "\n":
         segment = "\n"
-    follows = re.match(rf"(?:{_NAMES}){re.escape(element)}", rest)
+    follows = rest[:4].split(element)[0] in _KNOWN
     ends = segment in "\r\n" or not segment.isalnum()
     if not (follows and ends) or component.isalnum() or component in "\r\n ":
         return None
@@ -107,18 +121,17 @@ def _from_isa(head: str, element: str) -> Delimiters | None:
 
 
 def _voted(head: str, element: str) -> str | None:
-    """Return the sign that most often stands before the name of a segment."""
-    names = re.compile(rf"([^\r\n ])?[ \r\n]{{0,40}}(?<![A-Za-z0-9])(?:{_NAMES}){re.escape(element)}")
+    """Return the sign that most often stands before the name of a segment, in the first forty places."""
     votes: Counter[str] = Counter()
-    for found in names.finditer(head, 1):
-        before = found[1] or ""
-        gap = found[0][len(before) :]
-        if before and not before.isalnum() and before != element:
-            votes[before] += 1
-        elif "\n" in gap:
-            votes["\n"] += 1
-        elif "\r" in gap:
-            votes["\r"] += 1
+    named = re.finditer(rf"(?<![A-Za-z0-9])([A-Z][A-Z0-9]{{1,2}}){re.escape(element)}", head)
+    for found in itertools.islice((one for one in named if one[1] in _KNOWN), 40):
+        before = head[max(0, found.start() - 40) : found.start()]
+        close = before.rstrip(" \r\n")
+        gap, sign = before[len(close) :], close[-1:]
+        if sign and not sign.isalnum() and sign != element:
+            votes[sign] += 1
+        elif sign and gap.strip(" "):
+            votes["\n" if "\n" in gap else "\r"] += 1
     return votes.most_common(1)[0][0] if votes else None
 
 

@@ -1,7 +1,7 @@
 """How does a folder of 837 and 835 files become a practice?
 
-Puts the steps together: list the files, read, find the claims, match and post, make the tables, account for all of it.
-Each step is a module of its own. Nothing in the folder is changed.
+Puts the steps together: list the files, read, find the claims, match and post, make the tables, account for all of
+it. Each step is a module of its own. Nothing in the folder is changed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from arlab.errors import InputRefused
 from arlab.frames import to_date
-from arlab.importers.findings import Findings, listed, shown
+from arlab.importers.findings import Findings, shown
 from arlab.importers.result import Import
 from arlab.importers.x12.account import (
     aside_table,
@@ -109,22 +109,18 @@ def read_x12_folder(
 
 def _check(intake: Intake, name: str, what: str) -> None:
     """Refuse what cannot show what is open."""
+    kinds = [kind for kind in ("835", "277") if kind in intake.kinds]
     if "837" not in intake.kinds:
-        if "835" in intake.kinds:
+        holds = f"{' and '.join(kinds)} files" if what == "folder" else f"a {''.join(kinds)} file"
+        if "835" in kinds:
+            why = f"is {holds}" if what == "file" else f"has {holds} and no 837"
             raise InputRefused(
-                f"'{name}' has 835 files and no 837: it shows what was paid, not what is open; put the 837 files of"
-                " the same months beside them."
-                if what == "folder"
-                else f"'{name}' is an 835: it shows what was paid, not what is open; give a folder with the 837 files"
-                " of the same months and this one."
+                f"'{name}' {why}: it shows what was paid, not what is open; give a folder with the 837 files of the"
+                " same months beside it."
             )
-        kinds = (
-            f"has {listed(list(intake.kinds))} files and no 837"
-            if intake.kinds
-            else "has no X12 file (837, 835)"
-        )
+        why = f"has {holds} and no 837" if kinds else "has no X12 file (837 or 835)"
         raise InputRefused(
-            f"'{name}' {kinds}, so it does not say what was charged: put the 837 files into a folder."
+            f"'{name}' {why}, so it does not say what was charged: give a folder with 837 and 835 files."
         )
     if not len(intake.sendings):
         later = intake.later[CHARGES][0]
@@ -147,8 +143,8 @@ def _tell_day(findings: Findings, day: dt.date, *, given: bool) -> None:
     findings.add(
         "as_of_assumed",
         "folder",
-        f"The files do not say which day they are as of; the latest date in them, {day.isoformat()}, is taken, and every"
-        " age is too low if they were collected later (--as-of changes it).",
+        f"The files do not say which day they are as of; the latest date in them, {day.isoformat()}, is taken, and"
+        " every age is too low if they were collected later (--as-of changes it).",
     )
 
 

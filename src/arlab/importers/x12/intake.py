@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from arlab.errors import InputRefused
 from arlab.importers.findings import Findings, count, money
 from arlab.importers.x12.answers import Remit, Remits, answer_of
 from arlab.importers.x12.kind import x12_kind
@@ -81,18 +80,13 @@ class Intake:
     later: dict[str, tuple[int, int]] = dataclasses.field(
         default_factory=lambda: dict.fromkeys((CHARGES, PAYMENTS, STATUSES), (0, 0))
     )
-    repaired: int = 0
-    balanced: int = 0
     latest: int = 0
     _seen: dict[tuple[str, str, int, int], str] = dataclasses.field(default_factory=dict)
     _counts: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def read(self, path: Path, name: str) -> None:
-        """Read one file; one that is not X12 is noted and passed over."""
-        try:
-            kind = x12_kind(path)
-        except InputRefused:
-            kind = None
+        """Read one file; one that is not X12 is noted and passed over, one that cannot be read is refused."""
+        kind = x12_kind(path)
         if kind is None:
             self.note("not_x12", name, "It is no 835, 837 or 277 file, so it is not read.")
             return
@@ -167,7 +161,7 @@ class Intake:
             if self._is_later(day.toordinal()):
                 self._leave_later(CHARGES, claim.charge)
                 continue
-            self.repaired += self.sendings.add(claim, self.payers, file=file)
+            self.sendings.add(claim, self.payers, file=file)
 
     def _take_remittances(
         self, records: Iterator[Remittance | ClaimPayment | RemittanceEnd], file: int
@@ -189,10 +183,7 @@ class Intake:
                 elif is_later:
                     self._leave_later(PAYMENTS, record.paid)
                 else:
-                    answer, repaired = answer_of(record)
-                    self.repaired += repaired
-                    self.balanced += repaired and not record.repaired
-                    self.remits.hold(answer)
+                    self.remits.hold(answer_of(record))
             elif not reason and not is_later:
                 for part in record.provider_adjustments:
                     remit.adjustment += part.cents

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from array import array
 
-from arlab.importers.x12.answers import Answer, Remit
+from arlab.importers.x12.answers import CUT, Answer, Remit
 from arlab.importers.x12.claims import Claims
 from arlab.importers.x12.intake import PAYMENTS, STATUSES, Intake, Status
 from arlab.importers.x12.ledger import RANKS, Ledger
@@ -37,7 +37,8 @@ class Posted:
     """The result: the ledger, the remittances in order, acceptance, and what the answers add to the claims.
 
     ``payer_of`` names the payer of a (claim, rank) that answered; ``matched`` counts answers, ``paid`` their cents,
-    ``denied`` those that deny the claim; ``used`` and ``used_cents`` count the sendings that belong to a claim.
+    ``denied`` those that deny the claim; ``used`` and ``used_cents`` count the sendings that belong to a claim;
+    ``repaired`` counts records of both kinds, ``cut`` answers whose adjustments exceed the charge.
     """
 
     ledger: Ledger
@@ -49,17 +50,20 @@ class Posted:
     denied: int
     used: int
     used_cents: int
+    repaired: int
+    cut: int
 
 
 def post_answers(intake: Intake, claims: Claims) -> Posted:
     """Match and post every answer of the folder, remittance by remittance in the order of their days."""
     matcher = Matcher(claims, intake.sendings)
-    acceptance = Acceptance(*(array("i", bytes(4 * len(intake.sendings))) for _ in range(3)))
+    none = bytes(4 * len(intake.sendings))
+    acceptance = Acceptance(array("i", none), array("i", none), array("i", none))
     for status in sorted(intake.statuses, key=lambda one: (one.day, one.file, one.segment)):
         _take_status(intake, matcher, acceptance, status)
     remits, found = intake.remits.in_order(), array("i")
     payer_of: dict[tuple[int, int], int] = {}
-    matched = paid = denied = 0
+    matched = paid = denied = repaired = cut = 0
     for remit in remits:
         for answer in remit.answers():
             claim = matcher.claim_of(answer, payer=remit.payer, payee=remit.payee)
@@ -72,8 +76,11 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
                 )
                 continue
             matched, paid, denied = matched + 1, paid + answer.paid, denied + answer.denied
+            repaired, cut = repaired + bool(answer.repaired), cut + (answer.repaired == CUT)
             rank = RANKS.get(answer.status)
-            if rank:
+            if rank is None and all(intake.sendings.rank[at] == 1 for at in matcher.sendings_of(claim)):
+                rank = 1
+            if rank and not answer.reversal:
                 payer_of.setdefault((claim, rank), remit.payer)
             if not answer.reversal:
                 _accept(matcher, acceptance, claim, answer, remit, rank)
@@ -90,9 +97,13 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
         theirs = zip(found[place : place + len(answers)], answers, strict=True)
         place += len(answers)
         ledger.post(number, payer=remit.payer, day=remit.day, answers=[one for one in theirs if one[0] >= 0])
+    ledger.standings.clear()
     used = [at for at, claim in enumerate(claims.of) if claim >= 0]
     charged = sum(sendings.charge[at] for at in used)
-    return Posted(ledger, remits, acceptance, payer_of, matched, paid, denied, len(used), charged)
+    repaired += sum(sendings.repaired[at] for at in used)
+    return Posted(
+        ledger, remits, acceptance, payer_of, matched, paid, denied, len(used), charged, repaired, cut
+    )
 
 
 def _accept(

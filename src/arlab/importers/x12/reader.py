@@ -55,6 +55,7 @@ class Reader(Generic[Record]):
         self._gs: Level | None = None
         self._st: Level | None = None
         self._sets = 0
+        self._at_end = False
         self._controls: set[str] = set()
         self._interchanges: set[str] = set()
         self._envelope: dict[str, Handler] = {
@@ -111,6 +112,11 @@ class Reader(Generic[Record]):
         if value is None and text.strip():
             self.notes.add("date", segment, f"{name} is no day that can be read; it is left empty.")
         return value
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the file is read to its end and ends in the middle of a segment."""
+        return self._at_end and self.segments.cut
 
     # The walk.
 
@@ -288,7 +294,7 @@ class Reader(Generic[Record]):
             self._isa = None
 
     def _end_of_file(self) -> None:
-        last = self.segments.count
+        last, self._at_end = self.segments.count, True
         if self._st is not None:
             self.notes.add(
                 "truncated",

@@ -30,6 +30,8 @@ Source = Path | str | BinaryIO
 
 _CHUNK = 1 << 20
 _LONGEST = 1 << 20
+_MOST_CHANGES = 10_000  # of delimiters in one file: more are no joined files but damage
+_NAMES = "|".join(STARTS)
 _JUNK = " \r\n\t\x00\x1a"
 _LEADING = {b"\xef\xbb\xbf": None, b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -54,6 +56,7 @@ class Segments:
         self.delimiters = Delimiters("*", "~", ":")
         self.count = 0
         self.cut = False
+        self._unusual = 0
         self._pending = False  # the text begins with an ISA whose delimiters are not told yet
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
@@ -112,6 +115,11 @@ class Segments:
     def _switch(self, head: str) -> None:
         """Take over the delimiters of another interchange."""
         found = find_delimiters(head)
+        self._unusual += found is None or found != self.delimiters
+        if self._unusual > _MOST_CHANGES:
+            raise InputRefused(
+                f"'{self._name}' changes its delimiters more than {_MOST_CHANGES:,} times: ask for it again."
+            )
         if found is None:
             self._notes.add(
                 "delimiters",
@@ -123,9 +131,8 @@ class Segments:
 
     def _use(self, found: Delimiters) -> None:
         self.delimiters = found
-        names = "|".join(STARTS)
         # Line ends inside of a segment are a page's width and are dropped, but not where a segment's name follows.
-        self._mends = re.compile(rf"[\r\n][ \r\n]{{0,40}}(?=(?:{names}){re.escape(found.element)})")
+        self._mends = re.compile(rf"[\r\n][ \r\n]{{0,40}}(?=(?:{_NAMES}){re.escape(found.element)})")
 
     def _split(self, text: str) -> list[str]:
         """Return the segments of a text; a segment that was closed by a line end alone is noted."""

@@ -14,7 +14,7 @@ from arlab.importers.findings import Findings, money
 from arlab.importers.x12.model import ClaimSending, SentLine
 from arlab.importers.x12.reader import Handler, Reader
 from arlab.importers.x12.segments import Source
-from arlab.importers.x12.values import at, parts, readable
+from arlab.importers.x12.values import at, parts, procedure, readable
 
 __all__ = ["Reader837", "iter_837"]
 
@@ -113,7 +113,7 @@ class Reader837(Reader[ClaimSending]):
 
     def end(self, segment: int, *, whole_set: bool) -> None:
         """End a transaction: hand on the open claim."""
-        self._end_claim(cut=not whole_set, open_end=self.segments.cut)
+        self._end_claim(whole_set=whole_set)
 
     def _bht(self, number: int, elements: list[str]) -> None:
         self.need_set(number)
@@ -274,10 +274,8 @@ class Reader837(Reader[ClaimSending]):
             return
         if not self._form:
             claim.form = _FORM_OF_SERVICE[tag]
-        procedure, charged, units = _SERVICES[tag]
-        pieces = parts(at(elements, procedure), self.segments.delimiters.component)
-        line.procedure = at(pieces, 1).strip() if len(pieces) > 1 else pieces[0].strip()
-        line.modifiers = tuple(piece for piece in pieces[2:6] if piece)
+        place, charged, units = _SERVICES[tag]
+        line.procedure, line.modifiers = procedure(at(elements, place), self.segments.delimiters.component)
         if tag == "SV2" and not line.procedure:
             line.procedure = at(elements, 1).strip()
         line.units = at(elements, units).strip()
@@ -290,7 +288,7 @@ class Reader837(Reader[ClaimSending]):
     def _svd(self, number: int, elements: list[str]) -> None:
         self._answered = True
 
-    def _end_claim(self, *, cut: bool = False, open_end: bool = False) -> None:
+    def _end_claim(self, *, whole_set: bool = True) -> None:
         """Check the open claim's sum and hand it on."""
         claim = self._claim
         if claim is None:
@@ -298,7 +296,7 @@ class Reader837(Reader[ClaimSending]):
         self._claim = self._line = None
         off = claim.charge - self._charges
         if not claim.problem:
-            if open_end or (cut and off):
+            if self.broken_off or (off and not whole_set):
                 claim.problem = "the file ends inside it"
             elif self._lines > _MOST_LINES:
                 claim.problem = "it has more lines than a claim can have"

@@ -50,6 +50,7 @@ class Sendings:
     patient: array[int] = dataclasses.field(default_factory=_days)
     file: array[int] = dataclasses.field(default_factory=_days)
     segment: array[int] = dataclasses.field(default_factory=_cents)
+    repaired: bytearray = dataclasses.field(default_factory=bytearray)
     first_line: array[int] = dataclasses.field(default_factory=lambda: array("q", [0]))
     line_number: list[str] = dataclasses.field(default_factory=list)
     procedure: list[str] = dataclasses.field(default_factory=list)
@@ -61,11 +62,11 @@ class Sendings:
     def __len__(self) -> int:
         return len(self.control)
 
-    def add(self, claim: ClaimSending, payers: Payers, *, file: int) -> bool:
-        """Add one sending; return whether it had to be repaired.
+    def add(self, claim: ClaimSending, payers: Payers, *, file: int) -> None:
+        """Add one sending.
 
-        Lines that do not add up to the claim are kept as one line with the claim's charge, and a sending without
-        a day of its own counts as sent on the day of the service.
+        It counts as repaired where an amount was oddly written, where its lines do not add up to the claim and are
+        kept as one line with the claim's charge, and where it has no day of its own and takes that of the service.
         """
         day = claim.service_date.toordinal() if claim.service_date else 0
         sent = claim.sent.toordinal() if claim.sent else day
@@ -98,7 +99,7 @@ class Sendings:
             first = claim.lines[0] if claim.lines else None
             self._line("", first.procedure if first else "", "", "1", claim.charge, day)
         self.first_line.append(len(self.line_charge))
-        return not adds_up or claim.sent is None or claim.repaired
+        self.repaired.append(not adds_up or claim.sent is None or claim.repaired)
 
     def _line(self, number: str, procedure: str, modifier: str, units: str, charge: int, day: int) -> None:
         self.line_number.append(sys.intern(number))

@@ -73,6 +73,7 @@ class Reader277(Reader[ClaimStatus]):
     def end(self, segment: int, *, whole_set: bool) -> None:
         """End a transaction: hand on the open claim."""
         self._end_claim()
+        self._clear()
 
     def _hl(self, number: int, elements: list[str]) -> None:
         self._end_claim()
@@ -97,6 +98,10 @@ class Reader277(Reader[ClaimStatus]):
         return claim
 
     def _stc(self, number: int, elements: list[str]) -> None:
+        if not self._level:
+            self.notes.add(
+                "out_of_place", number, "A status stands outside of any level (HL) and was passed over."
+            )
         if self._level not in _LEVELS_OF_CLAIMS or self._in_line:
             return
         claim = self._claim

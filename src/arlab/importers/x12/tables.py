@@ -122,19 +122,19 @@ def _coverages(intake: Intake, claims: Claims, ids: pd.Series, posted: Posted) -
             key = claim, held.rank[at]
             if key not in last or (held.sent[at], at) > (held.sent[last[key]], last[key]):
                 last[key] = at
-    rows = []
-    for claim, rank in sorted(last.keys() | posted.payer_of.keys()):
-        at = last.get((claim, rank), -1)
-        payer = held.payer[at] if at >= 0 else NO_PAYER
-        payer = payer if payer != NO_PAYER else posted.payer_of.get((claim, rank), NO_PAYER)
-        rows.append((claim, rank, payer, held.filing[at] if at >= 0 else ""))
-    claim, rank, payer, filing = ([row[part] for row in rows] for part in range(4))
+    keys = sorted(last.keys() | posted.payer_of.keys())
+    places = [last.get(key, -1) for key in keys]
+    sent_to = [held.payer[at] if at >= 0 else NO_PAYER for at in places]
+    payers = [
+        payer if payer != NO_PAYER else posted.payer_of.get(key, NO_PAYER)
+        for key, payer in zip(keys, sent_to, strict=True)
+    ]
     return pd.DataFrame(
         {
-            "claim_id": ids.iloc[claim].reset_index(drop=True),
-            "rank": pd.Series(rank, dtype="Int64"),
-            "payer": _text(map(intake.payers.name, payer)),
-            "payer_class": _text(map(payer_class, filing)),
+            "claim_id": ids.iloc[[claim for claim, _ in keys]].reset_index(drop=True),
+            "rank": pd.Series([rank for _, rank in keys], dtype="Int64"),
+            "payer": _text(map(intake.payers.name, payers)),
+            "payer_class": _text(payer_class(held.filing[at] if at >= 0 else "") for at in places),
         }
     )
 
@@ -246,7 +246,7 @@ def _text(values: Iterable[Any]) -> pd.Series:
 
 
 def _words(names: Sequence[str | None], numbers: Ints) -> pd.Series:
-    return pd.Series(names, dtype="str").iloc[numbers].reset_index(drop=True)
+    return pd.Series(list(names), dtype="str").iloc[numbers].reset_index(drop=True)
 
 
 def _listed(values: Sequence[str], order: Ints) -> pd.Series:

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-__all__ = ["at", "cents", "day", "odd_cents", "parts", "readable", "same_control", "whole"]
+__all__ = ["at", "cents", "day", "odd_cents", "parts", "procedure", "readable", "same_control", "whole"]
 
 _PLAIN = re.compile(r"(-?)(?:([0-9]{1,10})(?:\.([0-9]{0,2}))?|\.([0-9]{1,2}))", re.ASCII)
 _ODD = re.compile(r"([-+]?)([0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{0,10})(?:\.([0-9]{0,18}))?", re.ASCII)
@@ -91,6 +91,19 @@ def parts(text: str, separator: str) -> list[str]:
     if separator not in text and (found := _COMPOSITE.match(text)):
         separator = found[1]
     return text.split(separator)
+
+
+def procedure(text: str, separator: str) -> tuple[str, tuple[str, ...]]:
+    """Return the code of a service and its modifiers; the qualifier before the code may be missing.
+
+    >>> procedure("HC:99213:25", ":"), procedure("99213", ":"), procedure("HC", ":")
+    (('99213', ('25',)), ('99213', ()), ('', ()))
+    """
+    pieces = parts(text, separator)
+    if len(pieces) == 1:
+        code = pieces[0].strip()
+        return (code if len(code) > 2 else ""), ()
+    return pieces[1].strip(), tuple(piece.strip() for piece in pieces[2:6] if piece)
 
 
 def readable(text: str) -> str:

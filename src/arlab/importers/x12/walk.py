@@ -1,6 +1,6 @@
 """Which files of a folder are read, and which must not be?
 
-Lists the files of a folder and everything in it, in one order on every system, and follows no link. It opens nothing.
+Lists the files of a folder and of those in it, in one order on every system, and follows no link. It opens nothing.
 """
 
 from __future__ import annotations
