@@ -34,6 +34,14 @@ _NOBODY = frozenset(
         " insurance estate total",
     )
 )
+_TITLES = frozenset(
+    re.findall(
+        r"\w+",
+        "drs med associates association center centre clinic corp department doctor family group hospital inc"
+        " internal llc llp medical medicine office partners physician physicians practice primary provider services"
+        " specialists surgery team urgent",
+    )
+)
 _PEOPLE = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:,? +[^\W\d_][^\W\d_'’.-]*\.?){1,3}")
 _MONEY = re.compile(r"[-($]*[\d,]*\.\d{1,2}\)?-?%?|[-($]*\d{1,3}(?:,\d{3})+\)?%?")
 _NAMES = ("patient_name",)
@@ -147,6 +155,8 @@ def known_of(
             found = words_in(value)
             if people:
                 words.update(word for word in found if len(word) >= 3 and word not in _NOBODY)
+            if column.concept == "provider":
+                words.update(word for word in found if len(word) >= 3 and word not in _NOBODY | _TITLES)
             if people or column.concept in _PLACES or column.concept == "contact":
                 _add_phrase(phrases, found)
             if column.concept in _NUMBERS or column.concept.endswith("_date") or not column.concept:

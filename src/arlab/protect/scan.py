@@ -21,6 +21,7 @@ __all__ = ["check_written"]
 _PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]*)")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+_INLINE = re.compile(r"</?(?:a|b|i|em|strong|span|small|sub|sup|u)\b[^<>]*>|<!--.*?-->", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(?:\.\d{1,2})?%?|\d{4}-\d{2}-\d{2}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PLAIN_CHUNKS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs", b"gAMA", b"sRGB"))
@@ -81,8 +82,9 @@ def _text_of(name: str, data: bytes, amounts: Collection[str]) -> tuple[str, lis
         return _text_of_table(text, amounts), []
     pictures = [base64.b64decode(found) for found in _PICTURE.findall(text)]
     text = _STYLE.sub(" ", _PICTURE.sub(" ", text))
-    # Once as it stands, with attributes and comments, and once as it is read, without the tags.
-    return f"{text}\n{html.unescape(text)}\n{html.unescape(_TAG.sub(' ', text))}", pictures
+    # Once as it stands, with attributes and comments, and once as it is read: a tag within a word does not part it.
+    read = html.unescape(_TAG.sub(" ", _INLINE.sub("", text)))
+    return f"{text}\n{html.unescape(text)}\n{read}", pictures
 
 
 def _text_of_table(text: str, amounts: Collection[str]) -> str:
