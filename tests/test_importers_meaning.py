@@ -205,7 +205,7 @@ def test_patients_are_counted_up_by_name_and_the_names_are_gone(tmp_path):
     assert ids["C1"] == ids["C2"] != ids["C3"]
     assert set(ids.dropna()) == {"person 1", "person 2"}
     assert pd.isna(ids["C4"])
-    assert "2 patients are told apart by name" in codes(found)["patients_counted_up"]
+    assert "2 patients with a balance are told apart by name" in codes(found)["patients_counted_up"]
     assert "Example" not in found.practice.open_items.to_csv() + found.findings.to_csv()
     turned = read(tmp_path, "\n".join([text.splitlines()[0], *reversed(text.splitlines()[1:])]) + "\n")
     pd.testing.assert_frame_equal(turned.practice.open_items, found.practice.open_items)

@@ -44,7 +44,6 @@ from arlab.importers.map_file import read_map
 from arlab.importers.mapping import ColumnMap, map_columns
 from arlab.importers.parsed import Parsed, parse_columns, tell_reading
 from arlab.importers.payers import PayerNames, payer_names, payers_table, tell_payers
-from arlab.importers.people import number_people
 from arlab.importers.postings import parties_of, read_postings, tell_postings, transactions_of
 from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
@@ -193,7 +192,7 @@ def _read_table(
     parties = None
     if postings is not None:
         tell_postings(parsed, postings, verdict.accepted, day, findings)
-        named = payers.of(parsed.text("payer")) if parsed.has("payer") else None
+        named = payers.of(parsed.coded("payer")) if parsed.has("payer") else None
         parties = parties_of(parsed, named, postings.kind)
     later = {c: later_days(parsed, counted, c, day, findings) for c in CLOCKS if parsed.has(c)}
     items, credits, cents_open, cents_credit = items_of(
@@ -205,7 +204,6 @@ def _read_table(
         as_of=day,
         practice_id=PRACTICE_ID,
         payers=payers,
-        people=number_people(parsed, findings),
         parties=parties,
         findings=findings,
     )

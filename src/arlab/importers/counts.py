@@ -60,8 +60,7 @@ def count_claims(
     """
     claims = None
     if parsed.has("claim_id"):
-        codes = lines.claim_codes[data]
-        claims = len(np.unique(codes[codes >= 0]))
+        claims = lines.distinct(data & (lines.claim_codes >= 0))
     used = accepted & day
     if postings is not None:
         denied = lines.distinct(denied_by_postings(parsed, postings, data))

@@ -16,11 +16,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from arlab.importers.ages import bucket_range
-from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, count, rows
+from arlab.importers.grid import Coded, Mask
 from arlab.importers.layouts import BUCKETS, CLAIMS, Dollars, responsible_of, unapplied_of
 from arlab.importers.parsed import Parsed
 from arlab.importers.payers import PayerNames
+from arlab.importers.people import number_people
 from arlab.importers.vocabulary import CLOCKS, PARTY_WORDS, PAYER_CLASS_WORDS, name_key, text_words
 from arlab.tables import check_table
 
@@ -59,7 +60,6 @@ def items_of(
     as_of: dt.date,
     practice_id: str,
     payers: PayerNames,
-    people: pd.Series | None,
     parties: pd.Series | None = None,
     findings: Findings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
@@ -70,7 +70,6 @@ def items_of(
     counted : rows whose amount is open AR
     later : clock -> rows whose date is left empty because it lies after the as-of day
     payers : the names that payers go by
-    people : patient number per row where the file has none of its own
     parties : whose balance each row of a list of postings changes
 
     Notes
@@ -81,8 +80,9 @@ def items_of(
     """
     counted = counted & _some_amount(parsed, dollars, layout)
     facts = _facts(parsed, counted, later, payers)
+    people = number_people(parsed, np.flatnonzero(counted), findings)
     if people is not None:
-        facts["patient_id"] = people.iloc[facts["place"]].to_numpy()
+        facts["patient_id"] = people
     if parties is not None:
         long = _by_posting(facts.assign(responsible=parties[counted], cents=dollars.cents[counted]))
     elif layout == BUCKETS:
@@ -118,7 +118,8 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: Pay
         if parsed.has(concept):
             facts[concept] = parsed.text(concept).iloc[places]
     for concept in {"payer", "payer_2"} & set(facts):
-        facts[concept] = payers.of(facts[concept])
+        held = parsed.coded(concept)
+        facts[concept] = payers.of(Coded(held.places[places], held.different)).set_axis(places)
     if "patient_id" in facts:
         # A number has a digit; what has none may be a name, and names are dropped.
         number = facts["patient_id"]

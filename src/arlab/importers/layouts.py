@@ -26,6 +26,7 @@ from arlab.importers.vocabulary import (
     name_key,
     text_words,
 )
+from arlab.tables import RESPONSIBLE
 
 __all__ = [
     "BALANCES",
@@ -159,24 +160,22 @@ def unapplied_of(parsed: Parsed) -> Amounts | None:
 
 def responsible_of(parsed: Parsed) -> pd.Series:
     """Return, per row, who owes a balance that the file does not split: a party of the contract or ``unknown``."""
-    result = pd.Series("unknown", index=parsed.table.body.index, dtype="str")
-    if parsed.has("responsible"):
-        said = parsed.text("responsible")
-        words = {text: RESPONSIBLE_WORDS.get(name_key(text)) for text in said.unique()}
-        result = said.map(words).fillna("unknown").astype("str")
-    if parsed.has("payer"):
-        payer = parsed.text("payer")
-        parties = {text: PARTY_WORDS.get(name_key(text)) for text in payer.unique()}
-        named = payer.map(parties)
-        result = result.mask(named.notna() & (result == "unknown"), named).astype("str")
-    return result
+    parties = ("unknown", *RESPONSIBLE)
+    result = np.zeros(len(parsed.table.body), dtype=np.int8)
+    # A column that says who owes goes before one that names payers, among which the patient may stand.
+    for concept, known in (("responsible", RESPONSIBLE_WORDS), ("payer", PARTY_WORDS)):
+        if parsed.has(concept):
+            held = parsed.coded(concept)
+            meant = [parties.index(known.get(name_key(text), "unknown")) for text in held.different]
+            result = np.where(result == 0, held.to_rows(np.array(meant, dtype=np.int8)), result)
+    return pd.Series(parties, dtype="str").take(result).set_axis(parsed.table.body.index)
 
 
 def names_parties(parsed: Parsed) -> bool:
     """Return whether the payer column names patients beside insurers, so that it says who owes."""
     if not parsed.has("payer"):
         return False
-    parties = {PARTY_WORDS.get(name_key(text)) for text in parsed.text("payer").unique() if text}
+    parties = {PARTY_WORDS.get(name_key(text)) for text in parsed.coded("payer").different if text}
     return "patient" in parties and None in parties
 
 

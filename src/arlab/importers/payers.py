@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from arlab.importers.findings import Findings, are, column, count
+from arlab.importers.grid import Coded
 from arlab.importers.vocabulary import (
     PAYER_FILLERS,
     PAYER_PHRASES,
@@ -48,11 +49,10 @@ class PayerNames:
     rows: Mapping[str, int]
     alike: tuple[tuple[str, str], ...]
 
-    def of(self, text: pd.Series) -> pd.Series:
-        """Return the payers of a column by the names that they go by."""
-        if all(written == name for written, name in self.names.items()):
-            return text
-        return text.map({**self.names, "": ""}).astype("str")
+    def of(self, held: Coded) -> pd.Series:
+        """Return the payers of a column by the names that they go by, row by row."""
+        names = pd.Series([self.names.get(text, text) for text in held.different], dtype="str")
+        return names.take(held.places).reset_index(drop=True)
 
 
 def payer_key(text: str) -> str:

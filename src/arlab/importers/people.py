@@ -5,24 +5,24 @@ Counts patients up by their number at the payer or by their names, and keeps the
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from arlab.importers.findings import Findings, column, listed
 from arlab.importers.grid import coded
 from arlab.importers.parsed import Parsed
-from arlab.importers.vocabulary import EMPTY_CELLS, name_words, text_words
+from arlab.importers.vocabulary import EMPTY_CELLS, name_words
 
 __all__ = ["number_people"]
 
 _NOT_THE_PATIENT = frozenset(("guarantor", "subscriber", "insured", "holder", "responsible", "policy"))
 
 
-def number_people(parsed: Parsed, findings: Findings) -> pd.Series | None:
-    """Return a made-up patient number per row, such as ``person 7``; None when the file has nothing to go by.
+def number_people(parsed: Parsed, rows: npt.NDArray[np.intp], findings: Findings) -> pd.Series | None:
+    """Return a made-up patient number for some rows, such as ``person 7``; None when there is nothing to go by.
 
     Notes
     -----
@@ -33,30 +33,33 @@ def number_people(parsed: Parsed, findings: Findings) -> pd.Series | None:
     columns = list(parsed.columns.members[:1]) or _patients_columns(parsed.columns.names)
     if parsed.has("patient_id") or not columns:
         return None
-    first = parsed.table.coded[columns[0]]
+    held = parsed.table.coded[columns[0]]
     if len(columns) > 1:
         text = parsed.table.body[columns[0]]
         for name in columns[1:]:
             text = text + " " + parsed.table.body[name]
-        first = coded(text)
-    places, different = first.places, first.different
-    names = [_normal(str(name)) for name in different]
-    order = sorted({name for name in names if name}, key=lambda name: hashlib.sha256(name.encode()).digest())
-    numbers = {name: f"person {number}" for number, name in enumerate(order, start=1)}
-    if not numbers:
+        held = coded(text)
+    used, back = np.unique(held.places[rows], return_inverse=True)
+    places, different = pd.factorize(_normal(held.different.iloc[used]))
+    there = np.flatnonzero(different != "")
+    # In the order of a hash: neither the alphabet nor the order of rows can be read from it.
+    order = there[np.argsort(pd.util.hash_array(np.asarray(different, dtype=object)[there]), kind="stable")]
+    numbers = np.zeros(len(different), dtype=np.int64)
+    numbers[order] = np.arange(1, len(order) + 1)
+    if not len(order):
         return None
     findings.add(
         "patients_counted_up",
         column(columns[0]) if len(columns) == 1 else f"columns {listed(columns)}",
-        f"There is no patient number, so {len(numbers):,} patients are told apart by"
+        f"There is no patient number, so {len(order):,} patients with a balance are told apart by"
         + (
             " their number at the payer and counted up; the number is dropped."
             if by_member
             else " name and counted up; the names are dropped, and namesakes count as one patient."
         ),
     )
-    found = np.array([numbers.get(name) for name in names], dtype=object)[places]
-    return pd.Series(found, index=parsed.table.body.index, dtype="str")
+    labels = pd.Series([f"person {number}" if number else None for number in numbers[places]], dtype="str")
+    return labels.take(back).set_axis(rows)
 
 
 def _patients_columns(names: tuple[str, ...]) -> list[str]:
@@ -68,9 +71,16 @@ def _patients_columns(names: tuple[str, ...]) -> list[str]:
     return whole[:1] if whole else own
 
 
-def _normal(name: str) -> str:
-    """Return a name in the form in which its spellings are equal."""
-    if name.strip().lower() in EMPTY_CELLS:
-        return ""
-    plain = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
-    return " ".join(sorted(text_words(plain)))
+def _normal(names: pd.Series) -> pd.Series:
+    """Return names in the form in which their spellings are equal.
+
+    >>> _normal(pd.Series(["Zoë  Lee", "LEE, ZOE", "n/a"])).tolist()
+    ['zoe lee', 'zoe lee', '']
+    """
+    text = pc.utf8_lower(pc.utf8_normalize(pa.array(names, type=pa.string()), form="NFKD"))
+    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"\p{M}", ""))
+    nothing = pc.is_in(text, value_set=pa.array(sorted(EMPTY_CELLS)))
+    text = pc.if_else(nothing, "", text)
+    text = pc.replace_substring_regex(text, r"^([^,]+),\s*(.+)$", r"\2 \1")
+    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[^\p{L}\p{N}]+", " "))
+    return pd.Series(text.to_pandas(), dtype="str")
