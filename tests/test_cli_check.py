@@ -138,3 +138,19 @@ def test_a_cell_of_a_list_never_starts_a_formula(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match="choose another folder"):
         write_lists(told, tmp_path / "file" / "f.csv", tmp_path / "q.csv")
+
+
+def test_a_report_for_others_is_that_of_deid(tmp_path, monkeypatch):
+    path = tmp_path / "Zebediah Quux.csv"
+    rows = [
+        f"{n},{n},Oak Health,2026-06-{1 + n % 28:02d},2026-06-30,Pending,320.00,0.00,160.00"
+        for n in range(40)
+    ]
+    path.write_text(EXPORT.splitlines()[0] + "\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    monkeypatch.setenv("ARLAB_WORKSPACE", str(tmp_path / "own"))
+    out = tmp_path / "out"
+    run = CliRunner().invoke(app, ["report", str(path), "--share", "--out", str(out)])
+    assert run.exit_code == 0, run.output
+    assert run.stdout.splitlines()[-1].endswith("shared_ar.html")
+    assert "Quux" not in "".join(file.read_text("utf-8", errors="replace") for file in out.iterdir())
+    assert CliRunner().invoke(app, ["report", "--share"]).exit_code != 0

@@ -237,7 +237,10 @@ def test_patients_balances_are_never_shown_as_known(worked, tmp_path):
         "an 835 carries responsibility, not patient payments",
     ) in worked.cannot_compute
     content = make_content(worked)
-    assert not [figure for figure in content.figures if "patient" in figure.label.lower()]
+    figures = {figure.label: figure for figure in content.figures}
+    assert figures["Owed by patients"].value == "not available"
+    assert figures["Open balance"].note == "4 items, what the practice itself wrote off included"
+    assert content.finding.startswith("$90.00 is open with payers on March 5, 2026")
     assert "Patients" not in {cell for section in content.sections for table in section.tables
                               for row in table.rows for cell in row}  # fmt: skip
     ties = next(section for section in content.sections if section.key == "tie-out")
@@ -580,6 +583,8 @@ def test_pairs_of_837_and_835_that_others_wrote(tmp_path):
     assert found.charge_total == 320 + 2350 + 390 + 660 + 125.5 + 250 + 95
     assert found.paid_total == 210 + 1450 + 260 + 420 + 92.14 + 190
     assert found.denied_claims == 1
+    # The 837 files name no payer: it is the one that answered.
+    assert set(found.practice.claims["first_payer"]) == {"ACME HEALTH PLAN"}
     # Of the denied claim the 95.00 is open; every other charge is paid, taken off or left to a patient.
     assert {key: amount for key, amount in balances(found).items() if key[1] == "payer_1"} == {
         ("CLM201", "payer_1"): 95.0
@@ -609,7 +614,8 @@ BASE = [
                   answer("A1", "1", "20", "12", ("1", "20", "12", "CO*45*8")))),
     ("835", remit("20260302", "30", "3",
                   answer("A3", "1", "80", "30", ("1", "80", "30", "CO*45*40|PR*2*10")))),
-    ("835", remit("20260303", "30", "3", answer("A2", "2", "40", "30", ("1", "40", "30", "OA*23*10")), payer=BIRCH)),
+    ("835", remit("20260303", "30", "3",
+                  answer("A2", "2", "40", "30", ("1", "40", "30", "OA*23*10")), payer=BIRCH)),
     ("277", report_277(status("A0", "A2"), status("A3", "A7"))),
 ]  # fmt: skip
 

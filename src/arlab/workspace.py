@@ -85,10 +85,10 @@ def make_workspace(folder: Path | str) -> Path:
         # Windows has no such modes; there the user's own folders are the protection.
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o700)
-        if not (path / ".gitignore").exists():
-            write_private(path / ".gitignore", b"*\n")
-        if not (path / MARKER).exists():
-            write_private(path / MARKER, _MARKER_TEXT.encode("utf-8"))
+        if not all((path / name).exists() for name in (".gitignore", MARKER)):
+            with lock_workspace(path):  # two runs may make it at the same time
+                write_private(path / ".gitignore", b"*\n")
+                write_private(path / MARKER, _MARKER_TEXT.encode("utf-8"))
     return path
 
 

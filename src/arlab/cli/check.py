@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arlab.cli.terminal import folded, say, say_heading, say_rows
+from arlab.workspace import WORK_MARKER
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Checked", "check", "checked_import", "write_lists"]
 
-MARKER = "Contains protected health information, internal use"
 _MOST = 50
 
 
@@ -62,7 +62,7 @@ class Checked:
             {"code": code, "where": where, "sentence": sentence} for code, where, sentence in self.findings
         ]
         told["cannot_compute"] = [{"measure": measure, "why": why} for measure, why in self.cannot_compute]
-        return json.dumps({**told, "notice": MARKER}, ensure_ascii=True, allow_nan=False)
+        return json.dumps({**told, "notice": WORK_MARKER}, ensure_ascii=True, allow_nan=False)
 
 
 def check(

@@ -18,7 +18,7 @@ from arlab.cli.generate import generate
 from arlab.cli.reading import read_file
 from arlab.cli.snapshot import snapshot
 from arlab.cli.terminal import complain, folded, say, show_progress
-from arlab.errors import ArlabError
+from arlab.errors import ArlabError, SettingsError
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -74,11 +74,17 @@ def report(
     dates: Dates = None,
     map_file: Map = None,
     out: Folder = None,
+    share: Annotated[bool, typer.Option("--share", help="A version for others, as by arlab deid.")] = False,
 ) -> None:
     """Write the AR report as one HTML file; the last line is its path.
 
     Several files give one report each; the last line is then the path of the last one.
     """
+    if share:
+        if not exports or len(exports) > 1:
+            raise SettingsError("--share makes the version for others of one export: give one.")
+        deid(exports[0], out=out, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file, clock=clock)
+        return
     from arlab.report import make_content, save_content
     from arlab.tables import load_sample
 

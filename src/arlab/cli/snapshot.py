@@ -64,12 +64,13 @@ def add(
     from arlab.snapshots import file_digest, save_snapshot
 
     found = read_file(export, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file)
+    digest = file_digest(export)
     if "as_of_assumed" in set(found.findings["code"]):
         raise InputRefused(
             f"'{found.source}' does not say which day its balances are of, which a snapshot needs to know: give"
             " the day with --as-of."
         )
-    kept, is_new = save_snapshot(found, _folder(workspace), sha256=file_digest(export), replace=replace)
+    kept, is_new = save_snapshot(found, _folder(workspace), sha256=digest, replace=replace)
     if is_new:
         say(folded(describe_reconciliation(found)))
         say(folded(f"Kept as of {kept.as_of}: {_sums(kept)}."))

@@ -25,6 +25,7 @@ from arlab.importers.aside import counted_and_aside
 from arlab.importers.asof import decide_as_of, later_days
 from arlab.importers.checks import (
     check_total_column,
+    tell_asked,
     tell_columns,
     tell_nothing_open,
     tell_titles,
@@ -123,6 +124,7 @@ def read_export(
     for table in tables:
         heard = Findings()
         columns = map_columns(table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard)
+        columns = columns.with_posting(wanted.posted_date)
         found.append(_Candidate(table, columns, heard))
     fitting = [candidate for candidate in found if candidate.layout is not None and len(candidate.table.body)]
     if not fitting:
@@ -224,6 +226,7 @@ def _read_table(
         )
         tables |= {} if ledger is None else {"transactions": ledger}
     families = frozenset(aside["family"])
+    tell_asked(parsed, layout, verdict.accepted, findings)
     tell_unapplied(parsed, layout, verdict.accepted, findings)
     limits = limits_of(parsed, layout, families=families, currency=currency, nothing_open=not items.size)
     counts = count_claims(
@@ -278,8 +281,10 @@ def _payers_of(parsed: Parsed, data: Mask, wanted: MapFile, findings: Findings) 
     rows: dict[str, int] = {}
     there = [concept for concept in ("payer", "payer_2") if parsed.has(concept)]
     for concept in there:
-        for text, times in parsed.text(concept)[data].value_counts().items():
-            rows[str(text)] = rows.get(str(text), 0) + int(times)
+        held = parsed.coded(concept)
+        for text, times in zip(held.different, held.counts(data), strict=True):
+            if times:
+                rows[text] = rows.get(text, 0) + int(times)
     found = payer_names(rows, given=wanted.payers)
     for concept in there[:1]:
         tell_payers(found, parsed.columns.chosen[concept], findings)

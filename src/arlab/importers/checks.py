@@ -11,10 +11,24 @@ import numpy as np
 from arlab.importers.amounts import Mask
 from arlab.importers.detect import Table
 from arlab.importers.findings import Findings, column, count, listed, money, rows
-from arlab.importers.layouts import BUCKETS, POSTINGS, Dollars, status_families, unapplied_of
+from arlab.importers.layouts import (
+    BUCKETS,
+    POSTINGS,
+    Dollars,
+    status_families,
+    statuses_differ,
+    unapplied_of,
+)
 from arlab.importers.parsed import Parsed
 
-__all__ = ["check_total_column", "tell_columns", "tell_nothing_open", "tell_titles", "tell_unapplied"]
+__all__ = [
+    "check_total_column",
+    "tell_asked",
+    "tell_columns",
+    "tell_nothing_open",
+    "tell_titles",
+    "tell_unapplied",
+]
 
 
 _CODE = r"[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}"
@@ -35,7 +49,7 @@ def tell_columns(parsed: Parsed, findings: Findings) -> None:
     personal = parsed.columns.personal
     if personal:
         findings.add(
-            "personal", "file", f"Names and contact data were dropped on reading: {listed(personal)}."
+            "personal", "file", f"Names, contact data and notes were dropped on reading: {listed(personal)}."
         )
     if parsed.has("payer"):
         values = parsed.text("payer")
@@ -45,6 +59,41 @@ def tell_columns(parsed: Parsed, findings: Findings) -> None:
             findings.add(
                 "payer_codes", where, "It holds codes, not names of payers; they are shown as they are."
             )
+
+
+def tell_asked(parsed: Parsed, layout: str, accepted: Mask, findings: Findings) -> None:
+    """Ask what the file alone cannot tell, and say what is dropped because it is free text."""
+    if parsed.has("posted_date") and layout != POSTINGS:
+        findings.add(
+            "posted_date_asked",
+            column(parsed.columns.chosen["posted_date"]),
+            "Is it the day a charge was posted, or a payment? The file does not say, so no age and no lag is"
+            ' counted from it (posted_date = "charge" or "payment" in a map file says which).',
+        )
+    if parsed.has("denial_text"):
+        findings.add(
+            "denial_text",
+            column(parsed.columns.chosen["denial_text"]),
+            "Its reasons are words and not adjustment codes: they are free text and are dropped, and no code is"
+            " guessed from them.",
+        )
+    if parsed.has("last_bill_date"):
+        findings.add(
+            "last_billed",
+            column(parsed.columns.chosen["last_bill_date"]),
+            "It is the last time a claim was sent; no age is counted from it, because sending again would make old"
+            " balances look young.",
+        )
+    conflict = accepted & statuses_differ(parsed)
+    if conflict.any():
+        numbers = parsed.table.row_numbers[np.flatnonzero(conflict)]
+        names = [parsed.columns.chosen[concept] for concept in ("status", "other_status")]
+        findings.add(
+            "statuses_differ",
+            f"columns {listed(names)}",
+            f"The two contradict each other in {count(len(numbers), 'row')} ({rows(numbers)}), such as paid in one"
+            " and denied in the other: which one is right?",
+        )
 
 
 def tell_unapplied(parsed: Parsed, layout: str, accepted: Mask, findings: Findings) -> None:

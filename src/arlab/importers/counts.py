@@ -6,13 +6,14 @@ Counts what the columns say. It decides nothing about open balances.
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
-from arlab.importers.amounts import Mask
 from arlab.importers.denied import codes_in, is_denial
 from arlab.importers.findings import Findings, column
+from arlab.importers.grid import Coded, Mask
 from arlab.importers.items import payer_class_of
 from arlab.importers.lines import Lines
 from arlab.importers.parsed import Parsed
@@ -95,46 +96,38 @@ def _total(parsed: Parsed, lines: Lines, concepts: tuple[str, ...], used: Mask) 
 
 def _denied(parsed: Parsed, lines: Lines, data: Mask) -> int | None:
     """Return how many claims the file shows as denied; None when it cannot show any."""
-    denied = np.zeros(len(data), dtype=bool)
-    shows = False
-    for concept in ("status", "other_status"):
-        if parsed.has(concept):
-            shows = True
-            denied |= _mask(
-                parsed.text(concept), {t for t in parsed.text(concept).unique() if _says_denied(t)}
-            )
+    there = [concept for concept in ("status", "other_status") if parsed.has(concept)]
+    denied = [_rows(parsed.coded(concept), _says_denied) for concept in there]
     if parsed.has("denial"):
-        shows = True
-        denied |= _by_code(parsed)
-    elif parsed.has("denial_text") and not shows and "deni" in parsed.columns.chosen["denial_text"].lower():
-        shows = True
-        denied |= (~parsed.text("denial_text").str.lower().isin(EMPTY_CELLS)).to_numpy(dtype=bool)
-    if not shows:
-        return None
-    return lines.distinct(denied & data)
+        denied.append(_by_code(parsed))
+    elif parsed.has("denial_text") and not there and "deni" in parsed.columns.chosen["denial_text"].lower():
+        denied.append(_rows(parsed.coded("denial_text"), lambda text: text.lower() not in EMPTY_CELLS))
+    return lines.distinct(np.logical_or.reduce(denied) & data) if denied else None
 
 
 def _says_denied(text: str) -> bool:
-    words = text_words(text.replace("_", " "))
-    return bool(DENIED_WORDS & set(words)) and not {"not", "no", "never"} & set(words)
+    words = set(text_words(text.replace("_", " ")))
+    return bool(DENIED_WORDS & words) and not {"not", "no", "never"} & words
 
 
 def _by_code(parsed: Parsed) -> Mask:
     """Return the rows with a code that denies."""
-    texts = parsed.text("denial")
-    found = {text: codes_in(text) or () for text in texts.unique()}
-    surely = {text for text, codes in found.items() if any(is_denial(code) for code in codes)}
-    denied = _mask(texts, surely)
-    if not parsed.has("payer_class"):
-        return denied
-    classes = parsed.text("payer_class")
-    for said in classes.unique():
-        its = payer_class_of(said)
-        more = {t for t, codes in found.items() if any(is_denial(c, payer_class=its) for c in codes)} - surely
-        if its is not None and more:
-            denied |= _mask(texts, more) & (classes == said).to_numpy(dtype=bool)
+    texts = parsed.coded("denial")
+    denied = _rows(texts, _denies)
+    if parsed.has("payer_class"):
+        classes = parsed.coded("payer_class")
+        meant = {said: payer_class_of(said) for said in classes.different}
+        for its in sorted({name for name in meant.values() if name is not None}):
+            here = classes.rows_with(*(said for said, name in meant.items() if name == its))
+            denied |= here & _rows(texts, functools.partial(_denies, payer_class=its))
     return denied
 
 
-def _mask(texts: pd.Series, wanted: set[str]) -> Mask:
-    return texts.isin(wanted).to_numpy(dtype=bool)
+def _denies(text: str, *, payer_class: str | None = None) -> bool:
+    """Return whether a cell holds a code that denies."""
+    return any(is_denial(code, payer_class=payer_class) for code in codes_in(text) or ())
+
+
+def _rows(texts: Coded, wanted: Callable[[str], bool]) -> Mask:
+    """Return the rows whose text is wanted."""
+    return texts.rows_where(np.array([wanted(text) for text in texts.different], dtype=bool))

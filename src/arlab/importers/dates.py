@@ -40,8 +40,8 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[T ]+\d{1,2}:\d{2}.*)?")
 _DAY_NAME = re.compile(r"(\d{1,2})[-/. ]+([A-Za-z]{3,9})[-/., ]+(\d{4}|\d{2})(?: .*)?")
 _NAME_DAY = re.compile(r"([A-Za-z]{3,9})[-/. ]+(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4}|\d{2})(?: .*)?")
-_ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d"
-_MIDNIGHT = r"^\d{4}-\d{2}-\d{2}[T ]00:00(?::00)?(?:\.0*)?$"
+_ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d", re.ASCII)
+_MIDNIGHT = re.compile(r".{10}[T ]00:00(?::00)?(?:\.0*)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
@@ -125,24 +125,20 @@ def parse_dates(text: pd.Series | Coded, *, order: Order = "mdy") -> Dates:
     [False, False, True]
     """
     column = text if isinstance(text, Coded) else coded(text)
+    texts = column.different.tolist()
     # A file may hold a time of day in every row: the day is the part that repeats.
-    with_time = column.different.str.match(_ISO_TIME).to_numpy(dtype=bool)
-    midnight = column.different.str.match(_MIDNIGHT).to_numpy(dtype=bool)
-    short = coded(column.different.mask(with_time, column.different.str.slice(0, 10)))
-    texts = short.different.tolist()
-    found = [read_date(value, order=order) for value in texts]
-    days = short.to_rows(np.array(found, dtype="datetime64[D]").astype("datetime64[us]"))
-    blank = short.to_rows(np.array([value.lower() in EMPTY_CELLS for value in texts], dtype=bool))
-    serial = short.to_rows(
-        np.array(
-            [d is not None and _SERIAL.fullmatch(t) is not None for t, d in zip(texts, found, strict=True)],
-            dtype=bool,
-        )
-    )
+    timed = np.array([_ISO_TIME.match(value) is not None for value in texts], dtype=bool)
+    midnight = np.array([_MIDNIGHT.fullmatch(value) is not None for value in texts], dtype=bool)
+    short = [value[:10] if has_time else value for value, has_time in zip(texts, timed, strict=True)]
+    known = {value: read_date(value, order=order) for value in dict.fromkeys(short)}
+    serials = {value for value, day in known.items() if day is not None and _SERIAL.fullmatch(value)}
+    days = np.array([known[value] for value in short], dtype="datetime64[D]").astype("datetime64[us]")
+    blank = np.array([value.lower() in EMPTY_CELLS for value in short], dtype=bool)
+    serial = np.array([value in serials for value in short], dtype=bool)
     return Dates(
         days=pd.Series(column.to_rows(days), index=None if isinstance(text, Coded) else text.index),
         blank=column.rows_where(blank),
         bad=column.rows_where(np.isnat(days) & ~blank),
-        with_time=int(column.rows_where(with_time & ~midnight).sum()),
+        with_time=int(column.rows_where(timed & ~midnight).sum()),
         serial=int(column.rows_where(serial).sum()),
     )

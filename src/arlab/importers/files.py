@@ -6,11 +6,9 @@ what it cannot open it refuses in one sentence.
 
 from __future__ import annotations
 
-import datetime as dt
-import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +18,10 @@ import pyarrow.parquet as pq
 
 from arlab.errors import InputRefused
 from arlab.importers.findings import Findings, shown
-from arlab.importers.grid import Grid
+from arlab.importers.grid import AROUND, Grid
 from arlab.importers.guard import MOST_BYTES, check_parquet, check_path
 from arlab.importers.text import text_grid
-from arlab.importers.workbook import OLE, ZIP, workbook_grids
+from arlab.importers.workbook import OLE, ZIP, cell_text, workbook_grids
 
 __all__ = ["open_grids"]
 
@@ -90,26 +88,30 @@ def _parquet_grid(path: Path, data: bytes) -> Grid:
         source = pa.py_buffer(data)
         about = pq.read_metadata(pa.BufferReader(source))
         check_parquet(name, about)
-        texts = [
+        named = [
             about.schema.column(n).path
             for n in range(about.num_columns)
             if about.schema.column(n).physical_type == "BYTE_ARRAY"
         ]
         # A text that repeats is held once: a small file may say it a million times.
-        table = pq.ParquetFile(pa.BufferReader(source), read_dictionary=texts).read()
+        table = pq.ParquetFile(pa.BufferReader(source), read_dictionary=named).read()
         _refuse_repeated(name, table)
-        frame = pd.read_parquet(io.BytesIO(data))
+        texts = {place: _as_text(column) for place, column in enumerate(table.columns)}
     except InputRefused:
         raise
     except Exception:
         # Arrow raises many classes of its own for a broken file; all of them mean the same to the user.
         raise InputRefused(f"'{name}' is a damaged Parquet file: write it again.") from None
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
-    cells = _text_frame(frame)
-    head = pd.DataFrame([[str(name) for name in frame.columns]], columns=cells.columns, dtype="str")
-    cells = pd.concat([head, cells], ignore_index=True)
+    if not texts:
+        raise InputRefused(f"'{name}' has no columns: export it again.")
+    head = pd.DataFrame([[_name_of(column) for column in table.column_names]], dtype="str")
+    cells = pd.concat([head, pd.DataFrame(texts)], ignore_index=True)
     return Grid("parquet", None, cells, np.arange(len(cells), dtype=np.int64))
+
+
+def _name_of(column: str) -> str:
+    """Return the name of a column; what pandas kept its row labels in has none of its own."""
+    return "index" if re.fullmatch(r"__index_level_\d+__", column) else column.strip(AROUND)
 
 
 def _refuse_repeated(name: str, table: pa.Table) -> None:
@@ -124,30 +126,14 @@ def _refuse_repeated(name: str, table: pa.Table) -> None:
         raise InputRefused(f"'{name}' unpacks to far more than an export holds: export it again as CSV.")
 
 
-def _text_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def _as_text(column: pa.ChunkedArray) -> pd.Series:
     """Return typed cells as text: days as 2026-06-30, whole numbers without a point, empty as nothing."""
-    texts = {place: _as_text(frame.iloc[:, place]) for place in range(frame.shape[1])}
-    return pd.DataFrame(texts, index=range(len(frame)))
-
-
-def _as_text(values: pd.Series) -> pd.Series:
-    if values.dtype == "str":
-        return values.fillna("").str.strip().reset_index(drop=True)
-    if pd.api.types.is_integer_dtype(values.dtype) and not values.isna().any():
-        return values.astype("str").reset_index(drop=True)
-    return pd.Series([_cell_text(value) for value in values.astype(object)], dtype="str")
-
-
-def _cell_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
-    if isinstance(value, dt.datetime):
-        # A workbook keeps a time as a fraction of a day, so midnight may come out a little early.
-        value = pd.Timestamp(value).round("s")
-        return str(value.date().isoformat() if value == value.normalize() else value.isoformat(sep=" "))
-    if isinstance(value, float | np.floating):
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    return str(value)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        column = column.cast(pa.large_string()).fill_null("")
+        return pd.Series(pd.array(column, dtype="str"))
+    if pa.types.is_floating(kind) or pa.types.is_date(kind) or pa.types.is_boolean(kind):
+        return pd.Series([cell_text(value) for value in column.to_pylist()], dtype="str")
+    return pd.Series([cell_text(value) for value in column.to_pandas().astype(object)], dtype="str")

@@ -122,8 +122,9 @@ def _rises(array: pa.ChunkedArray) -> bool:
 
 def _chunked(text: pd.Series) -> pa.ChunkedArray:
     """Return a column of text as Arrow holds it, without a copy; what is no text is the empty text."""
-    array = pa.array(text.fillna(""), type=pa.large_string())
-    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+    array = pa.array(text, type=pa.large_string(), from_pandas=True)
+    whole = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+    return whole.fill_null("") if whole.null_count else whole
 
 
 def _joined(text: pa.LargeStringArray) -> bytes:

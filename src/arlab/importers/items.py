@@ -148,9 +148,9 @@ def claim_labels(parsed: Parsed, places: npt.NDArray[np.intp]) -> pd.Series:
     claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
     unnamed = (claim == "").to_numpy(dtype=bool)
     if unnamed.any():
-        texts = claim.to_numpy(dtype=object).copy()
-        texts[unnamed] = [f"row {number}" for number in parsed.table.row_numbers[places[unnamed]]]
-        claim = pd.Series(texts, index=claim.index)
+        labels = claim.to_numpy(dtype=object, copy=True)
+        labels[unnamed] = [f"row {number}" for number in parsed.table.row_numbers[places[unnamed]]]
+        claim = pd.Series(labels, index=claim.index)
     return claim.astype("str")
 
 

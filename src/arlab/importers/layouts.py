@@ -39,6 +39,7 @@ __all__ = [
     "names_parties",
     "responsible_of",
     "status_families",
+    "statuses_differ",
     "sum_of",
     "unapplied_of",
 ]
@@ -204,8 +205,26 @@ def status_families(parsed: Parsed) -> tuple[pd.Series, Mask]:
     by_status = said.map(families).astype("str")
     # Without a status only a date can tell; without that nothing does.
     by_status = by_status.mask((said == "") & decided, "decided")
-    conflict = ((by_status == "undecided") & decided).to_numpy(dtype=bool)
+    conflict = ((by_status == "undecided") & decided).to_numpy(dtype=bool) | statuses_differ(parsed)
     return by_status.mask(conflict, "unclear"), conflict
+
+
+def statuses_differ(parsed: Parsed) -> Mask:
+    """Return the rows in which two status columns contradict each other.
+
+    A denial that is still open, or a paid claim that is closed, is no contradiction.
+    """
+    if not parsed.has("status", "other_status"):
+        return np.zeros(len(parsed.table.body), dtype=bool)
+    one, two = (_families(parsed, concept) for concept in ("status", "other_status"))
+    against = [("denied", "paid"), ("paid", "void"), ("undecided", "void"), ("paid", "undecided")]
+    return np.logical_or.reduce([((one == a) & (two == b)) | ((one == b) & (two == a)) for a, b in against])
+
+
+def _families(parsed: Parsed, concept: str) -> npt.NDArray[np.object_]:
+    """Return the family of each row's status."""
+    said = parsed.coded(concept)
+    return said.to_rows(np.array([_family(text) for text in said.different], dtype=object))
 
 
 def _family(text: str) -> str:

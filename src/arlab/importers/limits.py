@@ -31,7 +31,11 @@ _NEEDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("write-off rate", ("adjustment",), "the file has no adjustments"),
     ("days to payment", ("payment_date",), "the file has no payment date"),
     ("charge lag", ("charge_entry_date",), "the file has no charge entry date"),
-    ("items without recent work", ("last_action_date",), "the file has no date of the last action"),
+    (
+        "items without recent work",
+        ("last_action_date", "inactive_days"),
+        "the file has no date of the last action",
+    ),
 )
 """Measure, the concepts of which one is enough, and why it cannot be computed without."""
 
@@ -73,7 +77,9 @@ def limits_of(
     pairs += [(measure, why) for measure, concepts, why in _NEEDS if not any(map(parsed.has, concepts))]
     if not parsed.has("patient_id"):
         why = "the file has no patient numbers"
-        if parsed.columns.names:
+        if parsed.columns.members:
+            pairs.append(("counts of patients beyond doubt", f"{why}, only numbers at payers, which change"))
+        elif parsed.columns.names:
             pairs.append(("counts of patients beyond doubt", f"{why}, so that namesakes count as one"))
         else:
             pairs.append(("counts of patients", f"{why} and no names"))

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, count, money
+from arlab.importers.grid import Mask
 from arlab.importers.layouts import BALANCES, CLAIMS, Dollars
 from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import AMOUNTS_BY_PARTY, CONCEPTS
@@ -70,9 +70,8 @@ def find_lines(parsed: Parsed, accepted: Mask, findings: Findings, *, amounts_of
     none = np.full(len(accepted), -1, dtype=np.int64)
     if not parsed.has("claim_id"):
         return Lines(none, none, frozenset())
-    text = parsed.text("claim_id")
-    codes = pd.factorize(text)[0].astype(np.int64)
-    codes[(text == "").to_numpy(dtype=bool)] = -1
+    claim = parsed.coded("claim_id")
+    codes = np.where(claim.rows_with(""), -1, claim.places.astype(np.int64))
     keys = codes
     if parsed.has("snapshot_date"):
         days = pd.factorize(parsed.dates["snapshot_date"].days)[0].astype(np.int64)

@@ -36,6 +36,7 @@ RESEARCH_COLUMN = "research_export"
 """First column of a claim-level research export, by which it is known and refused."""
 
 _ENOUGH = 0.5
+_SURE = 0.7
 _MOST_VALUES = 5_000
 _HOW = {1.0: "its name is a known one", 0.8: "its name holds the words", 0.6: "its name often means this"}
 
@@ -45,8 +46,9 @@ class ColumnMap:
     """Which column holds which concept.
 
     ``chosen`` maps concept to column; ``buckets`` are the columns that hold one age bucket each, youngest first;
-    ``personal`` are recognised as names, contact data or notes and are dropped, ``names`` are those of them with
-    patients' names; ``unused`` are all that the result does not use, the personal ones included.
+    ``personal`` are recognised as names, contact data or notes and are dropped (of them ``names`` hold patients'
+    names and ``members`` their numbers at a payer); ``unused`` are all that the result does not use, the personal
+    ones included.
     """
 
     chosen: Mapping[str, str]
@@ -56,10 +58,31 @@ class ColumnMap:
     personal: tuple[str, ...]
     unused: tuple[str, ...]
     names: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def has(self, *concepts: str) -> bool:
         """Return whether every one of these concepts has a column."""
         return all(concept in self.chosen for concept in concepts)
+
+    def with_posting(self, what: str | None) -> ColumnMap:
+        """Return the map with the posted date as what the user says was posted: a charge or a payment."""
+        concept = {"charge": "charge_entry_date", "payment": "payment_date"}.get(what or "")
+        if (
+            concept is None
+            or not self.has("posted_date")
+            or self.has(concept)
+            or self.has("transaction_kind")
+        ):
+            return self
+        chosen, confidence = dict(self.chosen), dict(self.confidence)
+        chosen[concept], confidence[concept] = chosen.pop("posted_date"), confidence.pop("posted_date")
+        how = {key: value for key, value in self.how.items() if key != "posted_date"}
+        return dataclasses.replace(
+            self,
+            chosen=chosen,
+            confidence=confidence,
+            how={**how, concept: "what is posted is given by the user"},
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the mapping to read: ``concept``, ``column``, ``confidence``, ``how``."""
@@ -136,6 +159,11 @@ def map_columns(
         # Not used for any amount, but two statuses that contradict each other are worth knowing.
         chosen["other_status"] = second[0]
         confidence["other_status"], how["other_status"] = 0.6, "another column with a status, to compare"
+    alone = "charge" in chosen and not {"paid", "paid_payer", "paid_patient", "adjustment"} & set(chosen)
+    if "transaction_kind" in chosen and "amount" not in chosen and alone and confidence["charge"] < _SURE:
+        # One column of amounts beside one that says what each is: "Amount" is not always a charge.
+        chosen["amount"], how["amount"] = chosen.pop("charge"), how.pop("charge")
+        confidence["amount"] = confidence.pop("charge")
     _tell_rivals(losers, chosen, findings)
     _tell_given(given, findings)
     used = {*chosen.values(), *buckets}
@@ -147,6 +175,7 @@ def map_columns(
         personal=tuple(personal),
         unused=tuple(str(name) for name in body.columns if name not in used),
         names=tuple(sorted(name for name, concept in personal.items() if concept == "patient_name")),
+        members=tuple(sorted(name for name, concept in personal.items() if concept == "member_id")),
     )
 
 

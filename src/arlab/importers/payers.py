@@ -52,7 +52,7 @@ class PayerNames:
         """Return the payers of a column by the names that they go by."""
         if all(written == name for written, name in self.names.items()):
             return text
-        return text.map(lambda written: self.names.get(written, written)).astype("str")
+        return text.map({**self.names, "": ""}).astype("str")
 
 
 def payer_key(text: str) -> str:

@@ -1,6 +1,6 @@
-"""Which rows are of one patient, when a file has names and no patient numbers?
+"""Which rows are of one patient, when a file has no patient numbers?
 
-Counts patients up by their names and keeps the numbers alone. Namesakes count as one: it looks at nothing else.
+Counts patients up by their number at the payer or by their names, and keeps the count alone. Namesakes are one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from arlab.importers.findings import Findings, column, listed
+from arlab.importers.grid import coded
 from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import EMPTY_CELLS, name_words, text_words
 
@@ -21,33 +22,41 @@ _NOT_THE_PATIENT = frozenset(("guarantor", "subscriber", "insured", "holder", "r
 
 
 def number_people(parsed: Parsed, findings: Findings) -> pd.Series | None:
-    """Return a made-up patient number per row, such as ``person 7``; None when the file has no patients' names.
+    """Return a made-up patient number per row, such as ``person 7``; None when the file has nothing to go by.
 
     Notes
     -----
     One name in any spelling (case, accents, "Last, First") is one number. The numbers follow neither the order of
     the rows nor the alphabet, and are those of this file alone. A row without a name has none.
     """
-    columns = _patients_columns(parsed.columns.names)
+    by_member = bool(parsed.columns.members)
+    columns = list(parsed.columns.members[:1]) or _patients_columns(parsed.columns.names)
     if parsed.has("patient_id") or not columns:
         return None
-    text = parsed.table.body[columns[0]]
-    for name in columns[1:]:
-        text = text + " " + parsed.table.body[name]
-    places, different = pd.factorize(text)
+    first = parsed.table.coded[columns[0]]
+    if len(columns) > 1:
+        text = parsed.table.body[columns[0]]
+        for name in columns[1:]:
+            text = text + " " + parsed.table.body[name]
+        first = coded(text)
+    places, different = first.places, first.different
     names = [_normal(str(name)) for name in different]
     order = sorted({name for name in names if name}, key=lambda name: hashlib.sha256(name.encode()).digest())
     numbers = {name: f"person {number}" for number, name in enumerate(order, start=1)}
     if not numbers:
         return None
     findings.add(
-        "patients_by_name",
+        "patients_counted_up",
         column(columns[0]) if len(columns) == 1 else f"columns {listed(columns)}",
-        f"There is no patient number, so {len(numbers):,} patients are told apart by name and numbered; the names"
-        " are dropped, and namesakes count as one patient.",
+        f"There is no patient number, so {len(numbers):,} patients are told apart by"
+        + (
+            " their number at the payer and counted up; the number is dropped."
+            if by_member
+            else " name and counted up; the names are dropped, and namesakes count as one patient."
+        ),
     )
     found = np.array([numbers.get(name) for name in names], dtype=object)[places]
-    return pd.Series(found, index=text.index, dtype="str")
+    return pd.Series(found, index=parsed.table.body.index, dtype="str")
 
 
 def _patients_columns(names: tuple[str, ...]) -> list[str]:

@@ -41,15 +41,15 @@ _LAST_PARTY = 3
 class Postings:
     """The rows of a ledger: ``kind`` and signed ``dollars`` of each, and whose balance it changes.
 
-    ``charged`` and ``paid`` are the cents of charges and of money received, the latter above zero; ``whole`` says
-    whether every row is one posting of one kind.
+    ``charged`` and ``paid`` are the cents of charges and of money received, the latter above zero; ``several``
+    marks rows with more than one amount, which are no one posting.
     """
 
     kind: npt.NDArray[np.object_]
     dollars: Dollars
     charged: Cents
     paid: Cents
-    whole: bool
+    several: Mask
 
 
 def read_postings(parsed: Parsed, findings: Findings) -> Postings:
@@ -81,13 +81,6 @@ def read_postings(parsed: Parsed, findings: Findings) -> Postings:
     columns = {concept: chosen[concept] for concept in raw}
     dollars = sum_of(" + ".join(columns.values()), signed, columns)
     several = np.sum([values.cents != 0 for values in raw.values()], axis=0) > 1
-    if several.any():
-        numbers = parsed.table.row_numbers[several]
-        findings.add(
-            "postings_mixed",
-            rows(numbers),
-            f"Rows with more than one amount: {len(numbers):,}; balances add them up, but no ledger is kept.",
-        )
     is_money = np.isin(kind, (*_PAYMENTS, *_BACK, "denial"))
     in_paid = np.sum([cents[c] for c in PAID if c in cents], axis=0) if "charge" in raw else 0
     paid = -in_paid if "charge" in raw else np.where(is_money, -dollars.cents, 0)
@@ -97,7 +90,7 @@ def read_postings(parsed: Parsed, findings: Findings) -> Postings:
         dataclasses.replace(dollars, dated_by=("posted_date",)),
         charged,
         np.asarray(paid + np.zeros(len(kind), dtype=np.int64)),
-        not several.any(),
+        several,
     )
 
 
@@ -201,7 +194,7 @@ def transactions_of(
     It is none when a row is of several kinds, nobody is named whose balance changes, or transfers do not cancel
     out within claim and day.
     """
-    if not postings.whole or (parties[used] == "unknown").any():
+    if (postings.several & used).any() or (parties[used] == "unknown").any():
         return None
     days = parsed.dates["posted_date"].days
     moved = used & (postings.kind == "transfer")
@@ -276,6 +269,13 @@ def tell_postings(
         f"{times:,} {str(kind).replace('_', ' ')}"
         for kind, times in sorted(pd.Series(postings.kind[used]).value_counts().items())
     )
+    mixed = parsed.table.row_numbers[used & postings.several]
+    if len(mixed):
+        findings.add(
+            "postings_mixed",
+            rows(mixed),
+            f"Rows with more than one amount: {len(mixed):,}; balances add them up, but no ledger is kept.",
+        )
     findings.add(
         "postings",
         "file",

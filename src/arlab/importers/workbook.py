@@ -24,7 +24,7 @@ from arlab.importers.grid import Grid
 from arlab.importers.guard import check_workbook
 from arlab.importers.sheets import SheetFacts, sheet_facts, sheet_parts
 
-__all__ = ["OLE", "ZIP", "workbook_grids"]
+__all__ = ["OLE", "ZIP", "cell_text", "workbook_grids"]
 
 logger = logging.getLogger("arlab")
 ZIP = b"PK\x03\x04"
@@ -53,7 +53,7 @@ def workbook_grids(path: Path, data: bytes, *, sheet: str | int | None, findings
             rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
         except BaseException as problem:
             raise _broken(name, problem) from None
-        columns = [[_cell_text(value) for value in column] for column in zip(*rows, strict=True)]
+        columns = [[cell_text(value) for value in column] for column in zip(*rows, strict=True)]
         _fill_merged(columns, facts, title, findings)
         cells = pd.DataFrame({place: pd.Series(column, dtype="str") for place, column in enumerate(columns)})
         numbers = np.arange(1, len(rows) + 1, dtype=np.int64)
@@ -161,15 +161,16 @@ def _broken(name: str, problem: BaseException | None) -> InputRefused:
     )
 
 
-def _cell_text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Return a typed cell as text: days as 2026-06-30, whole numbers without a point, empty as nothing."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, float):
+        if value != value:
+            return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.datetime) and value is not pd.NaT:
         # A workbook keeps a time as a fraction of a day, so midnight may come out a little early.
-        value = value.replace(microsecond=0) + dt.timedelta(seconds=value.microsecond >= 500_000)
-        midnight = value.time() == dt.time()
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    return "" if value is None else str(value)
+        whole = value.replace(microsecond=0) + dt.timedelta(seconds=value.microsecond >= 500_000)
+        return whole.date().isoformat() if whole.time() == dt.time() else str(whole)
+    return "" if value is None or value is pd.NaT else str(value)

@@ -7,6 +7,7 @@ balances.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import pandas as pd
@@ -57,6 +58,7 @@ def age_pair(opening: Practice, closing: Practice, *, clock: str = "standard") -
     NotAvailable
         when the two can only be aged in different ways, or have buckets that cut across each other.
     """
+    opening, closing = _with_plain_claims(opening), _with_plain_claims(closing)
     before, after = aged_items(opening, clock=clock), aged_items(closing, clock=clock)
     clocks = [str(items["clock"].iloc[0]) for items in (before, after) if len(items)]
     if len(set(clocks)) > 1:
@@ -65,7 +67,6 @@ def age_pair(opening: Practice, closing: Practice, *, clock: str = "standard") -
             f" '{clocks[1]}' on {closing.as_of}: {_common_clocks(opening, closing)}."
         )
     used = clocks[0] if clocks else clock
-    before, after = _with_plain_claims(before), _with_plain_claims(after)
     buckets = bucket_labels()
     if used not in CLOCKS:
         before, after = _with_same_names(before, after)
@@ -76,7 +77,9 @@ def age_pair(opening: Practice, closing: Practice, *, clock: str = "standard") -
             for items in (before, after)
         )
     own = [items["claim_id"].str.contains(OWN_LABEL) for items in (before, after)]
-    claims = [set(items["claim_id"][~mask]) for items, mask in zip((before, after), own, strict=True)]
+    claims = [
+        items["claim_id"][~mask].drop_duplicates() for items, mask in zip((before, after), own, strict=True)
+    ]
     cents = [
         int((items["balance"][m] * 100).round().sum()) for items, m in zip((before, after), own, strict=True)
     ]
@@ -90,7 +93,7 @@ def age_pair(opening: Practice, closing: Practice, *, clock: str = "standard") -
         buckets=buckets,
         claims_before=len(claims[0]),
         claims_after=len(claims[1]),
-        claims_in_both=len(claims[0] & claims[1]),
+        claims_in_both=len(claims[0]) + len(claims[1]) - pd.concat(claims).nunique(),
         unnumbered_items=int(own[0].sum() + own[1].sum()),
         unnumbered_balance=sum(cents) / 100,
     )
@@ -109,13 +112,17 @@ def _common_clocks(opening: Practice, closing: Practice) -> str:
     return f"give --clock {' or '.join(found)}" if found else "export both with the same date columns"
 
 
-def _with_plain_claims(items: pd.DataFrame) -> pd.DataFrame:
-    """Take off what an import adds to a claim number to tell its buckets apart: a claim stays, its bucket changes."""
-    if not len(items) or (items["clock"] != "as in the file").any():
-        return items
-    ends = [f", {bucket}" for bucket in items["bucket"]]
-    plain = [claim.removesuffix(end) for claim, end in zip(items["claim_id"], ends, strict=True)]
-    return items.assign(claim_id=pd.Series(plain, index=items.index, dtype="str"))
+def _with_plain_claims(practice: Practice) -> Practice:
+    """Take off what an import adds to a claim number to tell buckets apart: the claim stays, its bucket changes."""
+    items = practice.open_items
+    if "bucket" not in items or not len(items):
+        return practice
+    ends = "|".join(re.escape(f", {name}") for name in sorted(set(items["bucket"].dropna()), reverse=True))
+    tables = {
+        name: frame.assign(claim_id=frame["claim_id"].str.replace(f"(?:{ends})$", "", regex=True))
+        for name, frame in practice.tables.items()
+    }
+    return dataclasses.replace(practice, tables=tables)
 
 
 def _with_same_names(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

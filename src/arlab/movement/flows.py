@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.errors import InputRefused
-from arlab.frames import as_counts, cents, dollars, sorted_by, table_function
+from arlab.frames import as_counts, cents, dollars, small_like, sorted_by, table_function
 
 __all__ = ["FIRST_OTHER", "FROM", "TO", "movement_table"]
 
@@ -70,11 +70,11 @@ def movement_table(
 
     Notes
     -----
-    Dollars are followed by claim and party, oldest bucket to oldest bucket; up to the lower of the two balances
-    they are the same dollars. What then lacks with one party and is more with another of the same claim was passed on
-    from one to the other. The rest was settled: the balance fell where the claim is still open, else it is a credit
-    or no longer open. The rest of the closing day was likewise added: the balance grew where the claim was open
-    before, else it was a credit or is newly open.
+    Dollars are followed by claim and party, the oldest item with the oldest; up to the lower of the two balances
+    they are the same dollars. What then lacks in one item and is more in another of the same claim was passed on,
+    in the order of the parties. The rest was settled: the balance fell where the claim is still open, else it is a
+    credit or no longer open. The rest of the closing day was likewise added: the balance grew where the claim was
+    open before, else it was a credit or is newly open.
 
     Examples
     --------
@@ -94,145 +94,188 @@ def movement_table(
     given = [frame for frame in (opening, closing, opening_credits, closing_credits) if frame is not None]
     of_many = all("practice_id" in frame.collect_schema().names() for frame in given)
     claim = ["practice_id", "claim_id"] if of_many else ["claim_id"]
-    before, after = _cells(opening, claim, by), _cells(closing, claim, by)
-    same_party, before_left, after_left = _matched(before, after, [*claim, "responsible"], by)
-    passed_on, before_left, after_left = _matched(before_left, after_left, claim, by)
-    ways = nw.concat(
-        [
-            same_party,
-            passed_on,
-            _ended(before_left, after, closing_credits, claim, by),
-            _begun(after_left, before, opening_credits, claim, by),
-        ]
-    )
-    return _added_up(ways, by)
+    rows = [_items(opening, "before", claim, by), _items(closing, "after", claim, by)]
+    for side, credits in (("before", opening_credits), ("after", closing_credits)):
+        if credits is not None:
+            rows.append(_credits(credits, side, claim, by))
+    both = _side_by_side(nw.concat(rows), claim, by)
+    return _added_up(nw.concat([_own_ways(both, by), _passed_on(both, claim, by)]), by)
 
 
-def _cells(items: nw.LazyFrame[Any], claim: Sequence[str], by: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the cents per claim, party, bucket and group; groups as text, which every engine can sort."""
-    groups = [nw.col(name).cast(nw.String).fill_null("").alias(f"group_{n}") for n, name in enumerate(by)]
-    named = items.with_columns(*groups, number=nw.col("bucket_number").cast(nw.Int64), cents=cents("balance"))
-    keys = [*claim, "responsible", *_groups(by), "number", "bucket"]
-    summed = named.group_by(*keys).agg(nw.col("cents").sum()).with_columns(*as_counts("cents"))
-    return summed.filter(nw.col("cents") > 0).select(*keys, "cents")
+def _groups(by: Sequence[str], side: str) -> list[str]:
+    return [f"{side}_group_{n}" for n, _ in enumerate(by)]
 
 
-def _groups(by: Sequence[str], prefix: str = "") -> list[str]:
-    return [f"{prefix}group_{n}" for n, _ in enumerate(by)]
+def _facts(side: str, by: Sequence[str]) -> dict[str, Any]:
+    """Return the columns that say where the dollars of a side stand, with their types."""
+    kinds = {f"{side}_number": nw.Int64, f"{side}_bucket": nw.String}
+    return kinds | dict.fromkeys(_groups(by, side), nw.String)
 
 
-def _matched(
-    before: nw.LazyFrame[Any], after: nw.LazyFrame[Any], within: Sequence[str], by: Sequence[str]
-) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any], nw.LazyFrame[Any]]:
-    """Return the ways of the dollars that are on both sides within a key, and what is left of either side.
+def _like_both(frame: nw.LazyFrame[Any], claim: Sequence[str], by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the frame with every column that the rows of either side have, empty or 0 where it has none."""
+    have = frame.collect_schema().names()
+    facts = _facts("before", by) | _facts("after", by)
+    cells = dict.fromkeys(("before", "after", "before_credit", "after_credit"), nw.Int64)
+    empty = [nw.lit(None).cast(kind).alias(name) for name, kind in facts.items() if name not in have]
+    zero = [nw.lit(0).cast(kind).alias(name) for name, kind in cells.items() if name not in have]
+    return frame.with_columns(*empty, *zero).select(*claim, "responsible", "place", *facts, *cells)
 
-    Laid end to end, oldest first, the dollars of both sides are spans on one line; where two spans overlap they are
-    the same dollars.
+
+def _items(items: nw.LazyFrame[Any], side: str, claim: Sequence[str], by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the cents of each item, and its place among those of its claim and party, the oldest first."""
+    # Groups as text without empty values: those can be compared and sorted on every engine.
+    groups = [
+        nw.col(name).cast(nw.String).fill_null("").alias(own)
+        for name, own in zip(by, _groups(by, side), strict=True)
+    ]
+    named = items.with_columns(
+        *groups,
+        nw.col("bucket").alias(f"{side}_bucket"),
+        nw.col("bucket_number").cast(nw.Int64).alias(f"{side}_number"),
+        cents("balance").alias(side),
+        younger=0 - nw.col("bucket_number").cast(nw.Int64),
+        one=nw.lit(1),
+    ).filter(nw.col(side) > 0)
+    order = ["younger", f"{side}_bucket", *_groups(by, side), side]
+    place = nw.col("one").cum_sum().over(*claim, "responsible", order_by=order).cast(nw.Int64)
+    return _like_both(named.with_columns(place=place), claim, by)
+
+
+def _credits(
+    credits: nw.LazyFrame[Any], side: str, claim: Sequence[str], by: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Return the cents owed back, as rows of their own."""
+    named = credits.with_columns(cents("amount").alias(f"{side}_credit"), place=nw.lit(0).cast(nw.Int64))
+    return _like_both(named, claim, by)
+
+
+def _side_by_side(rows: nw.LazyFrame[Any], claim: Sequence[str], by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return one row per claim, party and place, with the cents of both days and what is known of the whole claim.
+
+    ``kept`` are the cents that both days have; the rest of either side lies on a line from ``start`` to ``end``
+    along its claim. As far as both lines of a claim reach, its cents were passed on.
     """
-    before, after = _spans(before, within, by), _spans(after, within, by)
-    side = ["number", "bucket", *_groups(by), "start", "end"]
-    other = after.select(*within, *[nw.col(name).alias(f"to_{name}") for name in side])
-    first = nw.when(nw.col("start") > nw.col("to_start")).then(nw.col("start")).otherwise(nw.col("to_start"))
-    last = nw.when(nw.col("end") < nw.col("to_end")).then(nw.col("end")).otherwise(nw.col("to_end"))
-    ways = before.join(other, on=list(within), how="inner").with_columns(cents=last - first)
-    ways = ways.filter(nw.col("cents") > 0)
-    return _ways(ways, by), _left(before, after, within), _left(after, before, within)
+    cells = ("before", "after", "before_credit", "after_credit")
+    both = rows.group_by(*claim, "responsible", "place").agg(
+        *[nw.col(name).max() for name in _facts("before", by) | _facts("after", by)],
+        *[nw.col(name).sum() for name in cells],
+    )
+    lower = nw.when(nw.col("before") < nw.col("after")).then(nw.col("before")).otherwise(nw.col("after"))
+    both = both.with_columns(*as_counts(*cells)).with_columns(kept=lower)
+    both = both.with_columns(
+        before_rest=nw.col("before") - nw.col("kept"), after_rest=nw.col("after") - nw.col("kept")
+    )
+    order = ["responsible", "place"]
+    lines = [
+        nw.col(f"{side}_rest").cum_sum().over(*claim, order_by=order).cast(nw.Int64).alias(f"{side}_end")
+        for side in ("before", "after")
+    ]
+    whole = [
+        nw.col(name).sum().over(*claim).cast(nw.Int64).alias(f"claim_{name}")
+        for name in (*cells, "before_rest", "after_rest")
+    ]
+    return both.with_columns(*lines, *whole).with_columns(
+        before_start=nw.col("before_end") - nw.col("before_rest"),
+        after_start=nw.col("after_end") - nw.col("after_rest"),
+    )
 
 
-def _spans(cells: nw.LazyFrame[Any], within: Sequence[str], by: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the cells with the place of their cents on the line of their key."""
-    order = ["responsible", "younger", "bucket", *_groups(by)]
-    lined = cells.with_columns(younger=0 - nw.col("number"))
-    end = nw.col("cents").cum_sum().over(*within, order_by=order).cast(nw.Int64)
-    return lined.with_columns(end=end).with_columns(start=nw.col("end") - nw.col("cents")).drop("younger")
+def _beyond(side: str, other: str) -> nw.Expr:
+    """Return the cents of one side's rest that lie beyond the end of the other side's line."""
+    reach = nw.col(f"claim_{other}_rest")
+    start = nw.when(reach > nw.col(f"{side}_start")).then(reach).otherwise(nw.col(f"{side}_start"))
+    cents_beyond = nw.col(f"{side}_end") - start
+    return nw.when(cents_beyond > 0).then(cents_beyond).otherwise(nw.lit(0).cast(nw.Int64))
 
 
-def _left(cells: nw.LazyFrame[Any], others: nw.LazyFrame[Any], within: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the cents of each cell that lie beyond the end of the other side's line."""
-    total = others.group_by(*within).agg(total=nw.col("cents").sum())
-    total = total.with_columns(*as_counts("total"))
-    joined = cells.join(total, on=list(within), how="left").with_columns(nw.col("total").fill_null(0))
-    beyond = nw.when(nw.col("total") > nw.col("start")).then(nw.col("total")).otherwise(nw.col("start"))
-    left = joined.with_columns(cents=nw.col("end") - beyond).filter(nw.col("cents") > 0)
-    return left.drop("start", "end", "total")
+def _fate(side: str, ways: dict[str, tuple[int, str]], usual: tuple[str, str], place: int) -> nw.Expr:
+    """Return number (place 0) or label (1) of the way of cents that are in no bucket on this other side."""
+    same, gone = usual
+    kind = nw.Int64 if place == 0 else nw.String
+    return (
+        nw.when(nw.col(f"claim_{side}") > 0)
+        .then(nw.lit(ways[same][place]).cast(kind))
+        .when(nw.col(f"claim_{side}_credit") > 0)
+        .then(nw.lit(ways["credit"][place]).cast(kind))
+        .otherwise(nw.lit(ways[gone][place]).cast(kind))
+    )
+
+
+def _own_ways(both: nw.LazyFrame[Any], by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the ways of the cents that stayed in their item, were settled, or were added."""
+    # Each row three times instead of three frames: the engine reads the items once.
+    kinds = small_like(both, {"way": ["kept", "ended", "begun"]})
+    kept, ended = nw.col("way") == "kept", nw.col("way") == "ended"
+    amount = nw.when(kept).then(nw.col("kept")).when(ended).then(_beyond("before", "after"))
+    chosen = both.join(kinds, how="cross").with_columns(cents=amount.otherwise(_beyond("after", "before")))
+    begun = nw.col("way") == "begun"
+    sides = {
+        "before_number": nw.when(begun).then(_fate("before", FROM, ("grew", "new"), 0)),
+        "before_bucket": nw.when(begun).then(_fate("before", FROM, ("grew", "new"), 1)),
+        "after_number": nw.when(ended).then(_fate("after", TO, ("fell", "gone"), 0)),
+        "after_bucket": nw.when(ended).then(_fate("after", TO, ("fell", "gone"), 1)),
+    }
+    for one, other in zip(_groups(by, "before"), _groups(by, "after"), strict=True):
+        sides |= {one: nw.when(begun).then(nw.col(other)), other: nw.when(ended).then(nw.col(one))}
+    chosen = chosen.filter(nw.col("cents") > 0)
+    facts = [way.otherwise(nw.col(name)).alias(name) for name, way in sides.items()]
+    return _ways(chosen.select(*facts, "cents"), by)
+
+
+def _passed_on(both: nw.LazyFrame[Any], claim: Sequence[str], by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the ways of the cents that left one item of a claim and came to another."""
+    sides = []
+    for side, other in (("before", "after"), ("after", "before")):
+        both_reach = (nw.col(f"{side}_rest") > 0) & (nw.col(f"claim_{other}_rest") > 0)
+        sides.append(
+            both.filter(both_reach).select(*claim, *_facts(side, by), f"{side}_start", f"{side}_end")
+        )
+    ways = sides[0].join(sides[1], on=list(claim), how="inner")
+    ends = [nw.col("before_end"), nw.col("after_end")]
+    starts = [nw.col("before_start"), nw.col("after_start")]
+    first = nw.when(starts[0] > starts[1]).then(starts[0]).otherwise(starts[1])
+    last = nw.when(ends[0] < ends[1]).then(ends[0]).otherwise(ends[1])
+    return _ways(ways.with_columns(cents=last - first).filter(nw.col("cents") > 0), by)
 
 
 def _ways(frame: nw.LazyFrame[Any], by: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return only what says whence and whither so many cents went."""
-    whence = [nw.col(name).alias(f"from_{name}") for name in ("number", "bucket", *_groups(by))]
-    whither = [nw.col(f"to_{name}") for name in ("number", "bucket", *_groups(by))]
-    return frame.select(*whence, *whither, nw.col("cents"))
-
-
-def _with_fate(
-    cells: nw.LazyFrame[Any], others: nw.LazyFrame[Any], credits: Any, claim: Sequence[str]
-) -> tuple[nw.LazyFrame[Any], nw.Expr, nw.Expr]:
-    """Return the cells, and whether their claim is open, or a credit, on the other day."""
-    is_open = others.select(*claim).unique(subset=list(claim)).with_columns(open=nw.lit(1))
-    cells = cells.join(is_open, on=list(claim), how="left").with_columns(nw.col("open").fill_null(0))
-    if credits is None:
-        cells = cells.with_columns(owed=nw.lit(0))
-    else:
-        owed = credits.filter(cents("amount") > 0).select(*claim)
-        owed = owed.unique(subset=list(claim)).with_columns(owed=nw.lit(1))
-        cells = cells.join(owed, on=list(claim), how="left").with_columns(nw.col("owed").fill_null(0))
-    return cells, nw.col("open") == 1, nw.col("owed") == 1
-
-
-def _ended(
-    left: nw.LazyFrame[Any], after: nw.LazyFrame[Any], credits: Any, claim: Sequence[str], by: Sequence[str]
-) -> nw.LazyFrame[Any]:
-    """Return the ways of the dollars that are in no bucket any more."""
-    cells, is_open, is_credit = _with_fate(left, after, credits, claim)
-    number, bucket = (
-        nw.when(is_open)
-        .then(nw.lit(TO["fell"][n]))
-        .when(is_credit)
-        .then(nw.lit(TO["credit"][n]))
-        .otherwise(nw.lit(TO["gone"][n]))
-        for n in (0, 1)
-    )
-    groups = [nw.col(name).alias(f"to_{name}") for name in _groups(by)]
-    return _ways(cells.with_columns(*groups, to_number=number.cast(nw.Int64), to_bucket=bucket), by)
-
-
-def _begun(
-    left: nw.LazyFrame[Any], before: nw.LazyFrame[Any], credits: Any, claim: Sequence[str], by: Sequence[str]
-) -> nw.LazyFrame[Any]:
-    """Return the ways of the dollars that were in no bucket before."""
-    cells, is_open, is_credit = _with_fate(left, before, credits, claim)
-    number, bucket = (
-        nw.when(is_open)
-        .then(nw.lit(FROM["grew"][n]))
-        .when(is_credit)
-        .then(nw.lit(FROM["credit"][n]))
-        .otherwise(nw.lit(FROM["new"][n]))
-        for n in (0, 1)
-    )
-    own = [nw.col(name).alias(f"to_{name}") for name in ("number", "bucket", *_groups(by))]
-    cells = cells.with_columns(*own)
-    return _ways(cells.with_columns(number=number.cast(nw.Int64), bucket=bucket), by)
+    return frame.select(*_facts("before", by), *_facts("after", by), "cents")
 
 
 def _added_up(ways: nw.LazyFrame[Any], by: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return the ways added up; one that leads from group to group is shown in both, with its end left open."""
-    keys = ["from_number", "from_bucket", "to_number", "to_bucket"]
-    whence, whither = _groups(by, "from_"), _groups(by, "to_")
+    names = {"before_number": "from_number", "before_bucket": "from_bucket"}
+    names |= {"after_number": "to_number", "after_bucket": "to_bucket"}
+    whence, whither = _groups(by, "before"), _groups(by, "after")
+    ways = ways.group_by(*whence, *whither, *names).agg(nw.col("cents").sum(), items=nw.len())
     if by:
         apart: Any = nw.lit(False)
         for one, other in zip(whence, whither, strict=True):
             apart = apart | (nw.col(one) != nw.col(other))
-        wanted = [*whence, *keys, "cents"]
-        out_of = ways.filter(apart).with_columns(
-            to_number=nw.lit(TO["group"][0]).cast(nw.Int64), to_bucket=nw.lit(TO["group"][1])
+        ways = ways.join(small_like(ways, {"end": [0, 1]}), how="cross").with_columns(apart=apart)
+        ways = ways.filter(nw.col("apart") | (nw.col("end") == 0))
+        out_of = nw.col("apart") & (nw.col("end") == 0)
+        into = nw.col("apart") & (nw.col("end") == 1)
+        ways = ways.with_columns(
+            *_in_place(("after_number", "after_bucket"), TO["group"], out_of),
+            *_in_place(("before_number", "before_bucket"), FROM["group"], into),
+            *[
+                nw.when(into).then(nw.col(other)).otherwise(nw.col(one)).alias(one)
+                for one, other in zip(whence, whither, strict=True)
+            ],
         )
-        into = ways.filter(apart).with_columns(
-            *[nw.col(other).alias(one) for one, other in zip(whence, whither, strict=True)],
-            from_number=nw.lit(FROM["group"][0]).cast(nw.Int64),
-            from_bucket=nw.lit(FROM["group"][1]),
-        )
-        ways = nw.concat([frame.select(*wanted) for frame in (ways.filter(~apart), out_of, into)])
-    table = ways.group_by(*whence, *keys).agg(nw.col("cents").sum(), items=nw.len())
+    table = ways.group_by(*whence, *names).agg(nw.col("cents").sum(), nw.col("items").sum())
     named = [nw.col(group).alias(name) for group, name in zip(whence, by, strict=True)]
+    named += [nw.col(old).alias(new) for old, new in names.items()]
     table = table.with_columns(*as_counts("items"), balance=dollars("cents"))
-    return sorted_by(table.select(*named, *keys, "items", "balance"), *by, *keys)
+    return sorted_by(table.select(*named, "items", "balance"), *by, *names.values())
+
+
+def _in_place(columns: tuple[str, str], way: tuple[int, str], where: nw.Expr) -> list[nw.Expr]:
+    """Return number and label of a way in place of a bucket's, where it is that way."""
+    number, bucket = columns
+    return [
+        nw.when(where).then(nw.lit(way[0]).cast(nw.Int64)).otherwise(nw.col(number)).alias(number),
+        nw.when(where).then(nw.lit(way[1])).otherwise(nw.col(bucket)).alias(bucket),
+    ]

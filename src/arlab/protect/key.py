@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from arlab.errors import WorkspaceError
+from arlab.workspace import make_workspace
 
 __all__ = ["KEY_FILE", "PSEUDONYM", "load_key", "patient_shift", "pseudonym", "pseudonyms", "secret_shift"]
 
@@ -45,8 +46,7 @@ def load_key(folder: Path | str) -> bytes:
     path = Path(folder) / KEY_FILE
     try:
         if not path.parent.exists():
-            path.parent.mkdir(parents=True)
-            path.parent.chmod(0o700)
+            make_workspace(path.parent)
         if not path.exists():
             _make_key(path)
         # On Windows the folder of the user is the protection; there the mode says nothing.

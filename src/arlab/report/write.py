@@ -21,14 +21,14 @@ from arlab.report.files import report_stem, save_content
 from arlab.report.sources import apart_section, credits_of, currency_of, describe_reconciliation
 from arlab.report.tie_out import tie_out_section
 from arlab.report.trust import check_list, trust_section
-from arlab.tables import Practice
+from arlab.tables import OWN_WRITE_OFFS, PATIENT_BALANCES, Practice
+from arlab.workspace import WORK_MARKER
 
 if TYPE_CHECKING:
     from arlab.importers import Import
 
 __all__ = ["make_content", "write_report"]
 
-WORK_MARKER = "Contains protected health information, internal use"
 _MONTHS = (
     "January",
     "February",
@@ -135,9 +135,11 @@ def _content(
         if aged.clock == OWN_BUCKETS
         else f"the {clock_name(aged.clock)} clock",
         marker="" if imported is None else WORK_MARKER,
-        finding=_finding(aged, day, imported),
+        finding=_finding(
+            aged, day, imported, whose="" if practice.knows(PATIENT_BALANCES) else "with payers "
+        ),
         proofs=tuple(proofs),
-        figures=_figures(aged, owed_back if owed is not None else None) + _to_check(imported),
+        figures=_figures(practice, aged, owed_back if owed is not None else None) + _to_check(imported),
         sections=tuple(sections),
         version=__version__,
     )
@@ -157,14 +159,14 @@ def _assumed(imported: Import | None) -> str:
     return ", the latest date in the file"
 
 
-def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
-    """Return the one sentence that the report opens with."""
+def _finding(aged: Aged, day: dt.date, imported: Import | None, *, whose: str) -> str:
+    """Return the one sentence that the report opens with; ``whose`` narrows a balance that is not all."""
     if not aged.balance and imported is not None:
         rows = f"{imported.reconciliation.accepted:,}"
         return f"The file shows no open balance on {day_text(day)}: none of its {rows} accepted rows has one."
     if not aged.balance:
         return f"No balance is open on {day_text(day)}."
-    sentence = f"{money(aged.balance)} is open on {day_text(day)}"
+    sentence = f"{money(aged.balance)} is open {whose}on {day_text(day)}"
     if aged.over_90 is not None:
         share = share_text(aged.over_90, aged.balance)
         where = "in the file's buckets over 90 days" if aged.clock == OWN_BUCKETS else "for more than 90 days"
@@ -183,9 +185,10 @@ def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
     return f"{sentence}."
 
 
-def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
+def _figures(practice: Practice, aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     """Return the numbers for the head of the report, those that the source allows."""
-    figures = [Figure("Open balance", money(aged.balance), f"{len(aged.items):,} items")]
+    note = "" if practice.knows(OWN_WRITE_OFFS) else ", what the practice itself wrote off included"
+    figures = [Figure("Open balance", money(aged.balance), f"{len(aged.items):,} items{note}")]
     if aged.over_90 is not None and aged.balance:
         share = share_text(aged.over_90, aged.balance)
         label = "In buckets over 90 days" if aged.clock == OWN_BUCKETS else "Older than 90 days"
@@ -193,7 +196,9 @@ def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     if aged.undated:
         share = share_text(aged.undated, aged.balance)
         figures.append(Figure("Without a date", money(aged.undated), f"{share} of the open balance"))
-    if (aged.items["responsible"] == "patient").any():
+    if not practice.knows(PATIENT_BALANCES):
+        figures.append(Figure("Owed by patients", "not available", "what patients have paid is not known"))
+    elif (aged.items["responsible"] == "patient").any():
         patients = dollars_sum(aged.items.loc[aged.items["responsible"] == "patient", "balance"])
         share = share_text(patients, aged.balance)
         figures.append(Figure("Owed by patients", money(patients), f"{share} of the open balance"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from arlab import __version__
+from arlab.errors import InputRefused
 from arlab.tables import SCHEMA_VERSION, content_digest
 
 if TYPE_CHECKING:
@@ -151,7 +152,18 @@ def claim_shapes(claims: pd.Series) -> tuple[tuple[str, float], ...]:
 
 
 def file_digest(path: Path | str) -> str:
-    """Return the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes.
+
+    Raises
+    ------
+    InputRefused
+        when it is a folder: one of claims and remittances has dated postings and needs no snapshots.
+    """
+    if Path(path).is_dir():
+        raise InputRefused(
+            f"'{Path(path).name}' is a folder, and a snapshot is of one file: where it holds dated postings, ask it"
+            " for any past day instead (arlab report --as-of)."
+        )
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -18,7 +18,13 @@ from arlab.tables.contract import (
 )
 from arlab.tables.digest import content_digest
 from arlab.tables.files import FORMS
-from arlab.tables.practice import NOT_ON_FILE, PATIENT_BALANCES, Practice, check_practice
+from arlab.tables.practice import (
+    NOT_ON_FILE,
+    OWN_WRITE_OFFS,
+    PATIENT_BALANCES,
+    Practice,
+    check_practice,
+)
 from arlab.tables.storage import (
     SCHEMA_VERSION,
     forget_practice,
@@ -32,6 +38,7 @@ from arlab.tables.storage import (
 __all__ = [
     "FORMS",
     "NOT_ON_FILE",
+    "OWN_WRITE_OFFS",
     "PATIENT_BALANCES",
     "PAYER_CLASSES",
     "REMEDIES",

@@ -16,10 +16,11 @@ from arlab.errors import InputRefused, NotAvailable
 from arlab.tables.contract import TABLES, check_table, contract_rows
 from arlab.tables.quick import all_within
 
-__all__ = ["NOT_ON_FILE", "PATIENT_BALANCES", "Practice", "check_practice", "whole_cents"]
+__all__ = ["NOT_ON_FILE", "OWN_WRITE_OFFS", "PATIENT_BALANCES", "Practice", "check_practice", "whole_cents"]
 
 PATIENT_BALANCES = "patient balances"
 NOT_ON_FILE = "not on file"
+OWN_WRITE_OFFS = "write-offs and bad debt"
 """Measures that results leave out where a practice's ``cannot_compute`` names them."""
 
 

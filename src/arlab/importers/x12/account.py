@@ -16,11 +16,11 @@ from arlab.importers.x12.claims import Claims
 from arlab.importers.x12.entries import KIND, RESPONSIBLE_AT
 from arlab.importers.x12.intake import CHARGES, PAYMENTS, STATUSES, Intake, SetAside
 from arlab.importers.x12.posting import Posted
-from arlab.tables import NOT_ON_FILE, PATIENT_BALANCES
+from arlab.tables import NOT_ON_FILE, OWN_WRITE_OFFS, PATIENT_BALANCES
 
 __all__ = ["aside_table", "limits_of", "mapping_table", "quarantine_table", "reconcile", "tell"]
 
-DOLLARS = "CLM02 (charges sent) and CLP04 (payments)"
+DOLLARS = "CLM02, the charges sent, and CLP04, the payments"
 PATIENT_WHY = "an 835 carries responsibility, not patient payments"
 _WORDS = {CHARGES: ("claim", "an 837"), PAYMENTS: ("answer", "an 835"), STATUSES: ("report", "a 277")}
 _TOLD = {
@@ -131,8 +131,8 @@ def aside_table(intake: Intake, claims: Claims, posted: Posted, *, as_of: dt.dat
         ),
         (
             "Takebacks of answers that are not in the folder",
-            posted.ledger.lone_takebacks,
-            posted.ledger.unposted,
+            posted.ledger.standings.lone_takebacks,
+            posted.ledger.standings.unposted,
             "what they take back was never posted",
         ),
         (f"Records dated after {as_of.isoformat()}", later_number, later_cents, "they had not happened by then"),
@@ -169,7 +169,7 @@ def limits_of(intake: Intake) -> tuple[tuple[str, str], ...]:
         pairs.append(("payments and denials", "the folder has no 835, so every claim counts as unanswered"))
     pairs.append(
         (
-            "write-offs and bad debt",
+            OWN_WRITE_OFFS,
             "what the practice itself wrote off stands in no X12 file, so it still counts as open",
         )
     )
@@ -238,11 +238,11 @@ def tell(intake: Intake, claims: Claims, posted: Posted, findings: Findings) -> 
             f"Answers to a line that was settled already and not taken back: {ledger.twice:,}; their payments are"
             " posted, their adjustments stand already.",
         )
-    if ledger.lone_takebacks:
+    if ledger.standings.lone_takebacks:
         note(
             "takeback_of_nothing",
-            f"Reversals of answers that are not in the folder: {ledger.lone_takebacks:,} with"
-            f" {money(ledger.unposted)}; they are not posted.",
+            f"Reversals of answers that are not in the folder: {ledger.standings.lone_takebacks:,} with"
+            f" {money(ledger.standings.unposted)}; they are not posted.",
         )
     if ledger.beyond:
         note(

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from arlab.errors import InputRefused
 from arlab.importers.findings import Findings, count, money
 from arlab.importers.x12.answers import Remit, Remits, answer_of
 from arlab.importers.x12.kind import x12_kind
@@ -86,11 +85,8 @@ class Intake:
     _counts: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def read(self, path: Path, name: str) -> None:
-        """Read one file; one that is not X12 is noted and passed over."""
-        try:
-            kind = x12_kind(path)
-        except InputRefused:
-            kind = None
+        """Read one file; one that is not X12 is noted and passed over, one that cannot be read is refused."""
+        kind = x12_kind(path)
         if kind is None:
             self.note("not_x12", name, "It is no 835, 837 or 277 file, so it is not read.")
             return

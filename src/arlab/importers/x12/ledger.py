@@ -6,7 +6,7 @@ claim (see ``match``) and knows nothing of what patients pay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from arlab.importers.x12.answers import Answer, AnswerLine, Part
@@ -14,6 +14,7 @@ from arlab.importers.x12.claims import Claims
 from arlab.importers.x12.entries import KIND, RESPONSIBLE_AT, Entries
 from arlab.importers.x12.match import Matcher
 from arlab.importers.x12.sendings import Sendings
+from arlab.importers.x12.standing import Standing, Standings, joined, signature
 
 __all__ = ["RANKS", "Ledger"]
 
@@ -29,18 +30,6 @@ _CASH = (KIND["payer_payment"], KIND["recoupment"])
 _ORDER = ("sequestration", "transfer", "contractual", "denial")
 
 Key = tuple[str, str, str]
-
-
-class _Standing(NamedTuple):
-    """An answer in force to one line: what it said, and the rows that are posted of it."""
-
-    rank: int
-    payer: int
-    control: str
-    paid: int
-    said: str
-    settles: bool
-    rows: tuple[int, ...]
 
 
 class _Now(NamedTuple):
@@ -66,7 +55,7 @@ class Ledger:
     ----------
     rows : what was posted
     twice : answers to lines that were settled already: only their payments are posted
-    lone_takebacks, unposted : takebacks of answers that are not in the folder, and their cents
+    standings : the answers in force, and takebacks of those that are not in the folder
     beyond : cents that later payers take off beyond what was left for them
     missing_first : claims that a later payer answered although the first one's answer is not in the folder
     """
@@ -83,9 +72,9 @@ class Ledger:
         self.claims, self.sendings, self.matcher = claims, sendings, matcher
         self.later, self.answered = later, answered
         self.rows = Entries()
-        self.twice = self.lone_takebacks = self.unposted = self.beyond = 0
+        self.twice = self.beyond = 0
         self.missing_first: set[int] = set()
-        self._standing: dict[int, tuple[_Standing, ...]] = {}
+        self.standings = Standings(matcher)
         self._left: dict[tuple[int, int], int] = {}
 
     def charge_all(self) -> None:
@@ -105,7 +94,7 @@ class Ledger:
             by_claim.setdefault(claim, []).append(answer)
         for claim, ones in by_claim.items():
             now = _Now(number, payer, day, claim, 0, 0)
-            back = self._taken_back(now, [answer for answer in ones if answer.reversal])
+            back = self.standings.taken_back(claim, payer, [answer for answer in ones if answer.reversal])
             fresh = [
                 answer
                 for answer in ones
@@ -122,70 +111,7 @@ class Ledger:
 
     # What is taken back.
 
-    def _taken_back(self, now: _Now, reversals: Sequence[Answer]) -> dict[int, list[_Standing]]:
-        """Return the answers that reversals take back, by line, and let them be in force no more."""
-        back: dict[int, list[_Standing]] = {}
-        for answer in reversals:
-            hits = []
-            # One reversal may take back two answers to a line; only what fits none is put together.
-            unfit = []
-            for place, said in self._each(now.claim, answer):
-                old = self._taken_of_line(now, place, said, answer)
-                if old is None:
-                    unfit.append((place, said))
-                else:
-                    hits.append((place, old))
-            for place, said in _joined(unfit) if len(unfit) > 1 else ():
-                old = self._taken_of_line(now, place, said, answer)
-                if old is not None:
-                    hits.append((place, old))
-            if not hits:
-                hits = self._taken_of_claim(now, answer)
-            for place, old in hits:
-                back.setdefault(place, []).append(old)
-            rest = -answer.paid - sum(old.paid for _, old in hits)
-            if not hits or rest:
-                self.lone_takebacks += 1
-                self.unposted -= rest
-        return back
-
-    def _taken_of_line(self, now: _Now, place: int, said: AnswerLine, answer: Answer) -> _Standing | None:
-        """Return the answer to a line that a reversal repeats with its signs turned: the last that fits best."""
-        turned = _signature(said.parts, sign=-1)
-        fitting = [
-            (one.said == turned, one.control == answer.payer_control, one.payer == now.payer, number, one)
-            for number, one in enumerate(self._standing.get(place, ()))
-            if one.paid == -said.paid and (one.payer == now.payer or one.control == answer.payer_control)
-        ]
-        if not fitting:
-            return None
-        old = max(fitting, key=lambda entry: entry[:-1])[-1]
-        self._forget(place, old)
-        return old
-
-    def _taken_of_claim(self, now: _Now, answer: Answer) -> list[tuple[int, _Standing]]:
-        """Return what a reversal takes back that speaks of the claim where lines were answered, or the opposite."""
-        places = [-now.claim - 1, *self.sendings.lines_of(self.claims.first[now.claim])]
-        held = [
-            (place, one)
-            for place in places
-            for one in self._standing.get(place, ())
-            if one.payer == now.payer
-        ]
-        own = [(place, one) for place, one in held if one.control == answer.payer_control]
-        for some in (own, held):
-            if some and sum(one.paid for _, one in some) == -answer.paid:
-                for place, one in some:
-                    self._forget(place, one)
-                return some
-        return []
-
-    def _forget(self, place: int, old: _Standing) -> None:
-        kept = list(self._standing[place])
-        del kept[max(at for at, one in enumerate(kept) if one is old)]
-        self._standing[place] = tuple(kept)
-
-    def _undo(self, now: _Now, place: int, old: _Standing, *, pays_more: bool) -> None:
+    def _undo(self, now: _Now, place: int, old: Standing, *, pays_more: bool) -> None:
         """Take an answer back that no new one to the same line replaces."""
         paid = [row for row in old.rows if self.rows.kind[row] in _CASH]
         if pays_more:
@@ -207,29 +133,29 @@ class Ledger:
 
     # What is answered anew.
 
-    def _post_answer(self, now: _Now, answer: Answer, back: dict[int, list[_Standing]]) -> None:
+    def _post_answer(self, now: _Now, answer: Answer, back: dict[int, list[Standing]]) -> None:
         rank = RANKS.get(answer.status) or self._rank_of(now)
         now = self._of_rank(now, rank, forwarded=answer.status in _FORWARDED)
         if rank > 1 and now.claim not in self.answered:
             self._lend(now, answer)
         again = False
-        for place, said in _joined(self._each(now.claim, answer)):
+        for place, said in joined(self.matcher.spoken(now.claim, answer)):
             held = back.get(place, [])
             old = next((one for one in held if one.rank == rank), None)
             if old is not None:
                 held.remove(old)
-            settled = any(one.rank == rank and one.settles for one in self._standing.get(place, ()))
+            settled = any(one.rank == rank and one.settles for one in self.standings.at(place))
             again |= settled
             rows = self._post_line(now, place, said, old, settled=settled)
-            new = _Standing(
-                rank, now.payer, answer.payer_control, said.paid, _signature(said.parts),
+            new = Standing(
+                rank, now.payer, answer.payer_control, said.paid, signature(said.parts),
                 bool(said.paid) or any(not part.denies for part in said.parts), tuple(rows),
             )  # fmt: skip
-            self._standing[place] = (*self._standing.get(place, ()), new)
+            self.standings.add(place, new)
         self.twice += again
 
     def _post_line(
-        self, now: _Now, place: int, said: AnswerLine, old: _Standing | None, *, settled: bool
+        self, now: _Now, place: int, said: AnswerLine, old: Standing | None, *, settled: bool
     ) -> list[int]:
         """Post what an answer to a line says beyond the one that it replaces; return all rows in force of it."""
         rows, reasons = self._post_cash(now, place, said, old, again=settled)
@@ -255,7 +181,7 @@ class Ledger:
         return rows
 
     def _post_cash(
-        self, now: _Now, place: int, said: AnswerLine, old: _Standing | None, *, again: bool
+        self, now: _Now, place: int, said: AnswerLine, old: Standing | None, *, again: bool
     ) -> tuple[list[int], list[Part]]:
         """Post what is paid or taken back; return the rows, and the denials that are the reason of a takeback.
 
@@ -324,14 +250,6 @@ class Ledger:
 
     # Helpers.
 
-    def _each(self, claim: int, answer: Answer) -> list[tuple[int, AnswerLine]]:
-        """Return the lines of an answer, each with the place of the claim's line or of the claim as a whole."""
-        places = self.matcher.lines_of(claim, answer)
-        return [
-            (place if place >= 0 else -claim - 1, line)
-            for place, line in zip(places, answer.lines, strict=True)
-        ]
-
     def _rank_of(self, now: _Now) -> int:
         """Return the rank under which the claim was sent to a payer last; the first where it never was."""
         sendings = self.sendings
@@ -391,30 +309,3 @@ def _kind_of(part: Part) -> str:
     if part.group == "PR":
         return "transfer"
     return "sequestration" if part.carc == _SEQUESTRATION else "contractual"
-
-
-def _signature(parts: Iterable[Part], *, sign: int = 1) -> str:
-    """Return adjustments as one text, to tell whether two answers say the same."""
-    return ",".join(sorted(f"{part.group}{part.carc}:{sign * part.cents}" for part in parts))
-
-
-def _joined(lines: Iterable[tuple[int, AnswerLine]]) -> list[tuple[int, AnswerLine]]:
-    """Return the lines by place, what is said of one place put together."""
-    found: dict[int, AnswerLine] = {}
-    for place, line in lines:
-        before = found.get(place)
-        if before is not None:
-            line = before._replace(
-                charge=before.charge + line.charge, paid=before.paid + line.paid,
-                parts=_together((*before.parts, *line.parts)), remark=before.remark or line.remark,
-            )  # fmt: skip
-        found[place] = line
-    return list(found.items())
-
-
-def _together(parts: Iterable[Part]) -> tuple[Part, ...]:
-    found: dict[tuple[str, str], Part] = {}
-    for part in parts:
-        key = part.group, part.carc
-        found[key] = part._replace(cents=part.cents + found[key].cents) if key in found else part
-    return tuple(found.values())

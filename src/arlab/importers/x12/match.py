@@ -89,10 +89,21 @@ class Matcher:
             _within(asked, [sendings.line_charge[line] for line in sendings.lines_of(at)]) for at in every
         )
 
+    def places_of(self, claim: int) -> range:
+        """Return the places of a claim's lines."""
+        return self.sendings.lines_of(self.claims.first[claim])
+
+    def spoken(self, claim: int, answer: Answer) -> list[tuple[int, AnswerLine]]:
+        """Return the lines of an answer with the place of the claim's line; below zero for the claim as a whole."""
+        return [
+            (place if place >= 0 else -claim - 1, line)
+            for place, line in zip(self.lines_of(claim, answer), answer.lines, strict=True)
+        ]
+
     def lines_of(self, claim: int, answer: Answer) -> list[int]:
         """Return the place of the claim's line for each line of the answer; -1 where none is meant or found."""
         sendings = self.sendings
-        every = sendings.lines_of(self.claims.first[claim])
+        every = self.places_of(claim)
         free = list(every)
         found = [-1] * len(answer.lines)
         asked = [at for at, line in enumerate(answer.lines) if line.procedure or line.number or line.charge]

@@ -78,7 +78,9 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
             matched, paid, denied = matched + 1, paid + answer.paid, denied + answer.denied
             repaired, cut = repaired + bool(answer.repaired), cut + (answer.repaired == CUT)
             rank = RANKS.get(answer.status)
-            if rank:
+            if rank is None and all(intake.sendings.rank[at] == 1 for at in matcher.sendings_of(claim)):
+                rank = 1
+            if rank and not answer.reversal:
                 payer_of.setdefault((claim, rank), remit.payer)
             if not answer.reversal:
                 _accept(matcher, acceptance, claim, answer, remit, rank)
@@ -95,6 +97,7 @@ def post_answers(intake: Intake, claims: Claims) -> Posted:
         theirs = zip(found[place : place + len(answers)], answers, strict=True)
         place += len(answers)
         ledger.post(number, payer=remit.payer, day=remit.day, answers=[one for one in theirs if one[0] >= 0])
+    ledger.standings.clear()
     used = [at for at, claim in enumerate(claims.of) if claim >= 0]
     charged = sum(sendings.charge[at] for at in used)
     repaired += sum(sendings.repaired[at] for at in used)
