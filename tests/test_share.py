@@ -170,6 +170,9 @@ def test_the_reader_recovers_no_small_cell_of_the_sample(tmp_path):
     items = aged_items(sample)
     tables = sorted({row[0] for row in rows} - {"all"})
     assert {"owed_by", "payer"} <= set(tables)
+    written = everything(tmp_path)
+    assert not [name for name in sample.patients["name"] if name in written]
+    assert {row.letter: row.columns for row in shared.harbor}["A"] == ("patients.name",)
     aged = age_practice(sample, as_of=None, clock="standard")
     named = {row[1] for row in rows if row[0] == "payer"}
     payer = aged.items["payer"].where(aged.items["payer"].isin(named), "All other payers")

@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from arlab import __version__
 from arlab.aging import CLOCKS
 from arlab.errors import NotAvailable, SettingsError, WorkspaceError
@@ -52,6 +54,17 @@ __all__ = ["PROFILES", "Shared", "known_of_source", "publish", "write_shared"]
 
 PROFILES = ("pseudonymised", "safe-harbor")
 HTML, TABLES, HARBOR = "shared_ar.html", "shared_aging.csv", "safe_harbor.csv"
+# Table (any when empty) and column of a practice's own tables -> what it holds of persons.
+_PERSONAL = {
+    ("patients", "name"): "patient_name",
+    ("patients", "zip"): "contact",
+    ("patients", "phone"): "contact",
+    ("staff", "staff"): "provider",
+    ("", "claim_id"): "claim_id",
+    ("", "patient_id"): "patient_id",
+    ("", "provider"): "provider",
+    ("", "location"): "location",
+}
 _AMOUNTS = ("items", "balance", "share_of_group")
 
 
@@ -190,11 +203,16 @@ def columns_of_source(
         return list(read_columns(path, sheet=sheet, mapping=mapping, map_file=map_file))
     practice = source if isinstance(source, Practice) else source.practice
     found = []
-    for table in practice.tables.values():
-        for column in ("claim_id", "patient_id", "patient_name", "provider", "location"):
-            if column in table:
-                values = frozenset(table[column].dropna().astype("str").unique())
-                found.append(FileColumn(column, column, len(table), values))
+    for name, table in practice.tables.items():
+        for column in map(str, table.columns):
+            dated = pd.api.types.is_datetime64_any_dtype(table[column])
+            concept = (
+                "service_date" if dated else _PERSONAL.get((name, column), _PERSONAL.get(("", column), ""))
+            )
+            if concept:
+                values = table[column].dropna()
+                texts = values.dt.strftime("%Y-%m-%d") if dated else values.astype("str")
+                found.append(FileColumn(f"{name}.{column}", concept, len(table), frozenset(texts.unique())))
     return found
 
 
@@ -231,7 +249,7 @@ def _about_dates(profile: str, shift: bool) -> dict[str, str]:
     else:
         shown, remains = (
             "ages are totals; the report's day is called week 0",
-            "ages are counted to the day inside",
+            "who learns the day can tell which days a bucket spans",
         )
     codes = "a payer's pseudonym is a code made from its name with a secret key; it is in no way a patient's"
     return {"dates_done": shown, "dates_remain": remains, "codes_remain": codes}
