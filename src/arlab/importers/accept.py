@@ -94,6 +94,8 @@ def _repeats(parsed: Parsed, dollars: Dollars, data: Mask, findings: Findings) -
     names = _labels(parsed)
     if not names:
         return {}
+    if any(parsed.table.coded[name].all_differ for name in names):
+        return {}
     key = np.zeros(len(data), dtype=np.int64)
     labelled = data & ~parsed.table.coded[names[0]].rows_with("")
     days = ["snapshot_date"] if parsed.has("snapshot_date") else []

@@ -125,7 +125,9 @@ def read_export(
     found = []
     for table in tables:
         heard = Findings()
-        columns = map_columns(table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard)
+        columns = map_columns(
+            table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard, coded=table.coded
+        )
         columns = columns.with_posting(wanted.posted_date)
         found.append(_Candidate(table, columns, heard))
     fitting = [candidate for candidate in found if candidate.layout is not None and len(candidate.table.body)]

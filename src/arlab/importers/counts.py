@@ -6,7 +6,6 @@ Counts what the columns say. It decides nothing about open balances.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -115,10 +114,14 @@ def _by_code(parsed: Parsed) -> Mask:
     denied = _rows(texts, _denies)
     if parsed.has("payer_class"):
         classes = parsed.coded("payer_class")
-        meant = {said: payer_class_of(said) for said in classes.different}
-        for its in sorted({name for name in meant.values() if name is not None}):
-            here = classes.rows_with(*(said for said, name in meant.items() if name == its))
-            denied |= here & _rows(texts, functools.partial(_denies, payer_class=its))
+        meant = [payer_class_of(said) for said in classes.different]
+        by_class = {
+            its: np.array([_denies(text, payer_class=its) for text in texts.different], dtype=bool)
+            for its in {name for name in meant if name is not None}
+        }
+        none = np.zeros(len(texts.different), dtype=bool)
+        denies = np.array([by_class[its] if its else none for its in meant])
+        denied |= denies[classes.places, texts.places]
     return denied
 
 

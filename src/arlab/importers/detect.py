@@ -65,11 +65,14 @@ class Table:
         return [str(name) for name in self.body.columns]
 
     @functools.cached_property
-    def filled(self) -> npt.NDArray[np.int64]:
-        """How many cells of each row are filled."""
-        filled = np.zeros(len(self.body), dtype=np.int64)
-        for column in self.coded.values():
-            filled += ~column.rows_with("")
+    def filled(self) -> npt.NDArray[np.int8]:
+        """How many cells of each row are filled: none, one, or at least two."""
+        # Two columns without an empty cell settle it for all rows.
+        whole = min(2, sum(column.empty < 0 for column in self.coded.values()))
+        filled = np.full(len(self.body), whole, dtype=np.int8)
+        for column in self.coded.values() if whole < 2 else ():
+            if column.empty >= 0:
+                filled += (column.places != column.empty) & (filled < 2)
         return filled
 
 

@@ -60,7 +60,8 @@ def _bytes_of(path: Path) -> bytes:
             data = file.read(_HEAD)
             packed = data.startswith((ZIP, OLE, b"PAR1"))
             if packed or (data.strip(b"\0") and (b"\n" in data or b"\r" in data)):
-                data += file.read()
+                file.seek(0)
+                data = file.read()
     except FileNotFoundError:
         raise InputRefused(
             f"'{shown(str(path))}' does not exist: check the spelling and the folder."

@@ -53,8 +53,22 @@ class Coded:
             return np.ones(len(self.places), dtype=bool)
         return mask[self.places]
 
+    @functools.cached_property
+    def empty(self) -> int:
+        """The place of the empty text; -1 when no row is empty."""
+        lengths = _numpy(pc.binary_length(_chunked(self.different)))
+        return int(lengths.argmin()) if len(lengths) and lengths.min() == 0 else -1
+
+    @property
+    def all_differ(self) -> bool:
+        """Whether no text stands in two rows."""
+        return len(self.different) == len(self.places)
+
     def rows_with(self, *texts: str) -> Mask:
         """Return the rows that hold one of these texts."""
+        if texts == ("",):
+            none = np.zeros(len(self.places), dtype=bool)
+            return none if self.empty < 0 else self.places == self.empty
         return self.rows_where(self.different.isin(texts).to_numpy(dtype=bool))
 
     @functools.cached_property

@@ -130,7 +130,7 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: Pay
     dated = [clock for clock in CLOCKS if parsed.has(clock)]
     for clock in dated:
         days = parsed.dates[clock].days
-        facts[clock] = days.mask(later[clock]).iloc[places] if clock in later else days.iloc[places]
+        facts[clock] = days.iloc[places].mask(later[clock][places]) if clock in later else days.iloc[places]
     if not dated:
         if parsed.has("age_days"):
             facts["age_days"] = parsed.days["age_days"].iloc[places]
@@ -233,14 +233,15 @@ def _by_party(
 ) -> pd.DataFrame:
     """Return one row per row of the file and party that owes."""
     cents = dollars.cents[counted]
-    responsible = responsible_of(parsed)[counted]
-    if layout == CLAIMS:
-        # A claim that no one has decided yet waits for its first payer.
-        responsible = responsible.mask(responsible == "unknown", "payer_1")
-    if not dollars.parts:
-        return facts.assign(responsible=responsible, cents=cents).reset_index(drop=True)
     parts = {party: values[counted] for party, values in dollars.parts.items()}
-    agrees = np.sum(list(parts.values()), axis=0) == cents
+    agrees = np.sum(list(parts.values()), axis=0) == cents if parts else np.zeros(len(cents), dtype=bool)
+    if not (parts and agrees.all()):
+        responsible = responsible_of(parsed)[counted]
+        if layout == CLAIMS:
+            # A claim that no one has decided yet waits for its first payer.
+            responsible = responsible.mask(responsible == "unknown", "payer_1")
+    if not parts:
+        return facts.assign(responsible=responsible, cents=cents).reset_index(drop=True)
     pieces = [facts.assign(responsible=party, cents=np.where(agrees, v, 0)) for party, v in parts.items()]
     if not agrees.all():
         numbers = parsed.table.row_numbers[np.flatnonzero(counted)[~agrees]]
@@ -293,6 +294,9 @@ def _merged(parsed: Parsed, long: pd.DataFrame, findings: Findings) -> pd.DataFr
         how |= {name: "first" for name in ("bucket_number",) if name in long}
         added = lines.groupby([*key, *apart], dropna=False, sort=False).agg(how).reset_index()
         long = pd.concat([long[~again], added[long.columns]], ignore_index=True)
+    else:
+        # No two share claim and party: nothing else need settle their order.
+        return long.sort_values(key, kind="stable", ignore_index=True)
     order = [
         *key,
         *(n for n in ("bucket_number", "payer", "provider", "location", *CLOCKS) if n in long),

@@ -71,7 +71,11 @@ def find_lines(parsed: Parsed, accepted: Mask, findings: Findings, *, amounts_of
     if not parsed.has("claim_id"):
         return Lines(none, none, frozenset())
     claim = parsed.coded("claim_id")
-    codes = np.where(claim.rows_with(""), -1, claim.places.astype(np.int64))
+    codes = claim.places.astype(np.int64)
+    if claim.empty >= 0:
+        codes[claim.places == claim.empty] = -1
+    if claim.all_differ:
+        return Lines(codes, codes, frozenset())
     keys = codes
     if parsed.has("snapshot_date"):
         days = pd.factorize(parsed.dates["snapshot_date"].days)[0].astype(np.int64)

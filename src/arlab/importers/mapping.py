@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
 from arlab.errors import InputRefused, SettingsError
@@ -17,6 +18,7 @@ from arlab.importers.amounts import parse_amounts
 from arlab.importers.dates import parse_dates
 from arlab.importers.denied import holds_codes
 from arlab.importers.findings import Findings, column, listed
+from arlab.importers.grid import Coded
 from arlab.importers.vocabulary import (
     AMOUNTS_BY_PARTY,
     CLOCKS,
@@ -103,6 +105,7 @@ def map_columns(
     given: Mapping[str, str] | None,
     findings: Findings,
     ignore: Collection[str] = (),
+    coded: Mapping[str, Coded] | None = None,
 ) -> ColumnMap:
     """Return which column of a table of text holds which concept.
 
@@ -112,6 +115,7 @@ def map_columns(
     given : concept -> column name, for what the user knows better; it wins
     findings : receives columns that compete, or whose values do not fit their name
     ignore : columns that the user does not want to be read
+    coded : the same columns by their different texts, from which some rows are taken sooner
 
     Raises
     ------
@@ -127,7 +131,7 @@ def map_columns(
         )
     given = _checked(given or {}, [str(name) for name in body.columns], ignore)
     free = [str(name) for name in body.columns if name not in given.values() and name not in ignore]
-    samples = {name: _sample(body[name]) for name in free}
+    samples = {name: _sample(body[name], (coded or {}).get(name)) for name in free}
     buckets = _bucket_columns(free, samples)
     offers: list[tuple[float, float, str, str]] = []
     for name in (name for name in free if name not in buckets):
@@ -197,10 +201,10 @@ def _checked(given: Mapping[str, str], names: list[str], ignore: Collection[str]
     return dict(given)
 
 
-def _sample(text: pd.Series) -> pd.Series:
+def _sample(text: pd.Series, held: Coded | None) -> pd.Series:
     """Return the filled cells of a column, evenly thinned out when there are very many."""
     step = max(1, len(text) // _MOST_VALUES)
-    thinned = text.iloc[::step]
+    thinned = text.iloc[::step] if held is None else held.taken(np.arange(0, len(text), step))
     return thinned[thinned != ""]
 
 

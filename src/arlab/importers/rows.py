@@ -62,12 +62,14 @@ def data_rows(
 def _repeated_headings(table: Table) -> Mask:
     """Return the rows that repeat the column names or what stands over them, as pages of printed reports do."""
     repeated = np.zeros(len(table.body), dtype=bool)
+    several = table.filled > 1 if len(table.columns) > 1 else table.filled > 0
     for heading in ({name: name for name in table.columns}, *table.headings):
-        same = table.filled > 1 if len(table.columns) > 1 else table.filled > 0
-        for name, cell in heading.items():
+        same = several
+        # The names themselves stand in few rows; a column with one soon shows that there is none.
+        for name in sorted(heading, key=lambda name: table.coded[name].empty >= 0):
+            same = same & table.coded[name].rows_with("", heading[name])
             if not same.any():
                 break
-            same = same & table.coded[name].rows_with("", cell)
         repeated |= same
     return repeated
 
@@ -82,15 +84,10 @@ def _notes(table: Table, readable: Mask, dollar_columns: Sequence[str]) -> Mask:
     for name in table.columns if len(one) else ():
         if name not in dollar_columns:
             column = table.coded[name]
-            here = one[column.places[one] != _place_of_empty(column)]
+            here = one[column.places[one] != column.empty]
             spaced = column.different.str.contains(" ", regex=False).to_numpy(dtype=bool)
             note[here] = spaced[column.places[here]] | (here > last_amount)
     return note
-
-
-def _place_of_empty(column: Coded) -> int:
-    """Return the place of the empty text among a column's different texts; -1 when it has none."""
-    return next(iter(np.flatnonzero(column.different == "").tolist()), -1)
 
 
 def _totals(parsed: Parsed, data: Mask, cents: Cents, readable: Mask, dollar_columns: Sequence[str]) -> Mask:
@@ -136,7 +133,7 @@ def _labelled_as_total(parsed: Parsed, data: Mask, dollar_columns: Sequence[str]
     if parsed.has("claim_id"):
         claim = parsed.coded("claim_id")
         says_so = _says_total(claim)
-        possible &= claim.rows_where(says_so[0] | says_so[1] | (claim.different == "").to_numpy(dtype=bool))
+        possible &= claim.rows_where(says_so[0] | says_so[1]) | claim.rows_with("")
     surely, perhaps, unnamed = (np.zeros(len(data), dtype=bool) for _ in range(3))
     places = np.flatnonzero(possible)
     unnamed[places] = True
@@ -146,7 +143,7 @@ def _labelled_as_total(parsed: Parsed, data: Mask, dollar_columns: Sequence[str]
         sure, maybe = _says_total(column)
         surely[places] |= sure[own]
         perhaps[places] |= maybe[own]
-        unnamed[places] &= own == _place_of_empty(column)
+        unnamed[places] &= own == column.empty
     perhaps &= ~surely
     others = np.flatnonzero(data & ~surely & ~perhaps & ~unnamed)
     if perhaps.any() and len(others) > perhaps.sum() and np.median(_words(table, others[:_SEEN])) > 2:
@@ -196,6 +193,8 @@ def check_totals(
 
     A total may leave out the rows that stand twice: it is compared with all rows and with the accepted ones.
     """
+    if not totals.any():
+        return
     start, whole = 0, int(cents[data].sum())
     wholes = {whole, int(cents[accepted].sum())}
     running = [np.cumsum(np.where(mask, cents, 0)) for mask in (data, accepted)]

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+import secrets
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ _MOST_CELLS = 60_000_000
 _LONGEST_LINE = 1 << 19
 _MOST_ABOVE = 60
 _BLOCK = 1 << 22
+_LOOK, _LOOKS = 1 << 14, 64
 
 
 def text_grid(name: str, data: bytes, findings: Findings) -> Grid:
@@ -107,7 +109,7 @@ def _regular_rows(name: str, data: bytes, delimiter: str) -> pd.DataFrame | None
 
 def _refuse_many_cells(name: str, data: bytes, width: int) -> None:
     """Refuse a file of more cells than can be held at once; a cell has at least one byte."""
-    if len(data) <= _MOST_CELLS:
+    if len(data) <= _MOST_CELLS or _lines_about(data) * width * 2 <= _MOST_CELLS:
         return
     pieces = (
         np.frombuffer(data, np.uint8, min(_BLOCK, len(data) - n), n) for n in range(0, len(data), _BLOCK)
@@ -117,6 +119,12 @@ def _refuse_many_cells(name: str, data: bytes, width: int) -> None:
         raise InputRefused(
             f"'{name}' has {cells:,} cells, more than are read at once: export a shorter period or fewer columns."
         )
+
+
+def _lines_about(data: bytes) -> float:
+    """Return about how many lines a long text has, by places that nobody can foresee."""
+    starts = [secrets.randbelow(len(data) - _LOOK) for _ in range(_LOOKS)]
+    return sum(data.count(b"\n", start, start + _LOOK) for start in starts) / (_LOOK * _LOOKS) * len(data)
 
 
 def _lines_above(data: bytes, delimiter: str) -> tuple[list[list[str]], int, int]:
