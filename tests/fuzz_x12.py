@@ -163,7 +163,7 @@ def read_everything(data: bytes, path: Path) -> str:
 
 
 def run(number: int, seed: int, path: Path) -> tuple[dict[str, int], float]:
-    """Read so many changed files; return how often each outcome came, and the longest (processor) time of one in seconds."""
+    """Read so many changed files; return how often each outcome came and the longest processor time of one."""
     rng, files = random.Random(seed), seeds()
     outcomes: dict[str, int] = {}
     longest = 0.0
@@ -183,3 +183,10 @@ def run(number: int, seed: int, path: Path) -> tuple[dict[str, int], float]:
         outcome = outcome.split(" ")[-1]
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
     return outcomes, longest
+
+
+def peak_megabytes() -> float:
+    """Return the highest memory of this process, where Linux tells it, else 0."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1_000 for line in lines if line.startswith("VmHWM")), 0.0)

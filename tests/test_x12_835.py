@@ -6,8 +6,11 @@ import datetime as dt
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arlab.errors import InputRefused
 from arlab.importers.findings import Findings
@@ -319,3 +322,69 @@ def test_a_line_says_what_it_says_wherever_the_lines_end():
         records, found = read(iter_835, x12(body_835(CLAIM), signs=signs, line_end=line_end))
         assert found == [], signs
         assert records == read(iter_835, GOOD)[0]
+
+
+@st.composite
+def remittances(draw):
+    """Return claims as lists of lines (paid, adjustments), all in cents."""
+    amount = st.integers(-9_999_999, 9_999_999)
+    adjustment = st.tuples(
+        st.sampled_from(["CO", "PR", "OA"]), st.sampled_from(["45", "1", "97", "A2"]), amount
+    )
+    line = st.tuples(amount, st.lists(adjustment, max_size=7))
+    return draw(st.lists(st.lists(line, max_size=3), max_size=4))
+
+
+def written(cents):
+    """Return an amount as payers write it: without a point where there are no cents, without a zero before it."""
+    text = f"{abs(cents) // 100 or ''}" + (f".{abs(cents) % 100:02d}" if cents % 100 else "")
+    return ("-" if cents < 0 else "") + (text or "0")
+
+
+@given(
+    remittances(),
+    st.sampled_from(["*:~", "|>!", "+^\n", "\x1d\x1f\x1e", "*<\r"]),
+    st.sampled_from(["", "\n", "\r\n"]),
+)
+def test_what_was_written_is_read_whatever_the_amounts_and_signs(claims, signs, line_end):
+    line_end = line_end if signs[2] not in "\r\n" else ""
+    bodies = []
+    for number, lines in enumerate(claims):
+        taken = sum(cents for _, parts in lines for _, _, cents in parts)
+        share = sum(cents for _, parts in lines for group, _, cents in parts if group == "PR")
+        paid = sum(cents for cents, _ in lines)
+        body = [f"CLP*C{number}*1*{written(paid + taken)}*{written(paid)}*{written(share)}"]
+        for cents, parts in lines:
+            body.append(f"SVC*HC:A0428*{written(cents + sum(part[2] for part in parts))}*{written(cents)}")
+            body += [f"CAS*{group}*{carc}*{written(amount)}" for group, carc, amount in parts]
+        bodies.append(body)
+    total = sum(cents for lines in claims for cents, _ in lines)
+    text = x12(body_835(*bodies, amount=written(total)), signs=signs, line_end=line_end)
+    (head, *read_claims, _), found = read(iter_835, text)
+    assert found == []
+    assert head.amount == total
+    assert [
+        [
+            (line.paid, [(part.group, part.carc, part.cents) for part in line.adjustments])
+            for line in claim.lines
+        ]
+        for claim in read_claims
+    ] == claims
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak of one process")
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    times = 60_000
+    path = tmp_path / "large.835"
+    path.write_text(x12(body_835(*[CLAIM] * times, amount=str(60 * times))), encoding="ascii", newline="")
+    code = (
+        "import sys; from arlab.importers.findings import Findings; from arlab.importers.x12 import iter_835;"
+        " print(sum(1 for _ in iter_835(sys.argv[1], Findings())),"
+        " [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    records, kilobytes = map(int, done.stdout.split())
+    assert records == times + 2
+    # A file of 9 MB: held at once, its segments alone would be 40 MB.
+    assert path.stat().st_size > 8_000_000
+    assert kilobytes < 45_000

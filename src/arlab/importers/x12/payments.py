@@ -19,7 +19,7 @@ from arlab.importers.x12.model import (
 )
 from arlab.importers.x12.reader import Handler, Reader
 from arlab.importers.x12.segments import Source
-from arlab.importers.x12.values import at, cents, procedure, readable
+from arlab.importers.x12.values import at, cents, day, procedure, readable
 
 __all__ = ["PaymentReader", "Record835"]
 
@@ -109,7 +109,8 @@ class PaymentReader(Reader[Record835]):
             readable(control.strip()),
             frequency.strip(),
         )
-        self._claim.problem, self._claim.repaired = problem, repaired
+        if problem or repaired:
+            self._claim.problem, self._claim.repaired = problem, repaired
         self._paid += paid or 0
         self.cents += paid or 0
         if not claim_id:
@@ -198,7 +199,8 @@ class PaymentReader(Reader[Record835]):
             self.notes.add(
                 "patient_share",
                 claim.segment,
-                f"CLP05 says {money(claim.patient_share)}, and the adjustments of group PR are {money(self._shares)}.",
+                f"CLP05 says {money(claim.patient_share)}, and the adjustments of group PR are"
+                f" {money(self._shares)}.",
             )
         if claim.problem:
             self.notes.add("claim_quarantined", claim.segment, f"The claim is set aside: {claim.problem}.")
@@ -239,7 +241,7 @@ class PaymentReader(Reader[Record835]):
         name, text = elements[1], elements[2]
         if name in ("472", "150"):
             if line is not None and line.service_date is None:
-                value = line.service_date = self.day(number, text, "DTM02")
+                value = line.service_date = day(text) or self.day(number, text, "DTM02")
                 if value and (self._first_day is None or value < self._first_day):
                     self._first_day = value
         elif name == "232":
@@ -249,10 +251,12 @@ class PaymentReader(Reader[Record835]):
 
     def _amt(self, number: int, elements: list[str]) -> None:
         claim = self._claim
-        if claim is None or at(elements, 1) != "B6":
+        if claim is None or len(elements) < 3 or elements[1] != "B6":
             return
-        value, odd = self.amount(number, at(elements, 2), "AMT02")
-        claim.repaired |= odd or value is None
+        value = cents(elements[2])
+        if value is None:
+            value, _ = self.amount(number, elements[2], "AMT02")
+            claim.repaired = True
         if self._line is not None:
             self._line.allowed = value
         else:

@@ -84,8 +84,10 @@ class Reader835(PaymentReader):
 
     def hand_on_head(self, segment: int) -> None:
         """Hand on the head before its first claim; begin a remittance where there is none."""
-        self.need_set(segment)
         head = self._head
+        if head is None:
+            self.need_set(segment)
+            head = self._head
         if head is None or not self._waiting:
             return
         self._waiting = False
@@ -174,7 +176,7 @@ class Reader835(PaymentReader):
 
     def _ref(self, number: int, elements: list[str]) -> None:
         if self._claim is not None:
-            super()._ref(number, elements)
+            PaymentReader._ref(self, number, elements)
             return
         head = self._head
         if head is not None and self._waiting and self._party == "PR" and at(elements, 1) == "2U":
@@ -182,9 +184,9 @@ class Reader835(PaymentReader):
 
     def _dtm(self, number: int, elements: list[str]) -> None:
         head = self._head
-        if self._claim is not None or head is None:
-            super()._dtm(number, elements)
-        elif self._waiting and head.payment_date is None and at(elements, 1) == "405":
+        if self._claim is not None:
+            PaymentReader._dtm(self, number, elements)
+        elif head is not None and self._waiting and head.payment_date is None and at(elements, 1) == "405":
             head.payment_date = self.day(number, at(elements, 2), "DTM02")
             if head.payment_date:
                 self.notes.add("payment_date", number, "BPR16 has no day: that of DTM*405 is taken.")
