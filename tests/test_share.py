@@ -19,7 +19,7 @@ from arlab.importers.personal import read_columns
 from arlab.importers.x12.folder import read_x12_folder
 from arlab.protect.dates import move_practice
 from arlab.protect.key import KEY_FILE, secret_shift
-from arlab.report import share, share_tables
+from arlab.report import share_files, share_tables
 from arlab.report.aged import age_practice
 from arlab.report.share import write_shared
 from arlab.report.share_research import research_table, write_research
@@ -170,6 +170,9 @@ def test_the_reader_recovers_no_small_cell_of_the_sample(tmp_path):
     items = aged_items(sample)
     tables = sorted({row[0] for row in rows} - {"all"})
     assert {"owed_by", "payer"} <= set(tables)
+    written = everything(tmp_path)
+    assert not [name for name in sample.patients["name"] if name in written]
+    assert {row.letter: row.columns for row in shared.harbor}["A"] == ("patients.name",)
     aged = age_practice(sample, as_of=None, clock="standard")
     named = {row[1] for row in rows if row[0] == "payer"}
     payer = aged.items["payer"].where(aged.items["payer"].isin(named), "All other payers")
@@ -335,7 +338,9 @@ def test_ages_over_89_are_one_group():
 
 
 def test_csv_cells_are_no_formulas():
-    cells = next(csv.reader(io.StringIO(share.csv_bytes([("=1+1", "@x", "-2", "plain", "a,b")]).decode())))
+    cells = next(
+        csv.reader(io.StringIO(share_files.csv_bytes([("=1+1", "@x", "-2", "plain", "a,b")]).decode()))
+    )
     assert cells == ["'=1+1", "'@x", "'-2", "plain", "a,b"]
 
 

@@ -52,9 +52,10 @@ def tell_columns(parsed: Parsed, findings: Findings) -> None:
             "personal", "file", f"Names, contact data and notes were dropped on reading: {listed(personal)}."
         )
     if parsed.has("payer"):
-        values = parsed.text("payer")
-        values = values[values != ""]
-        if len(values) and values.str.fullmatch(_CODE).mean() > 0.5:
+        payers = parsed.coded("payer")
+        often = np.where(payers.different == "", 0, payers.counts())
+        codes = payers.different.str.fullmatch(_CODE).to_numpy(dtype=bool)
+        if often[codes].sum() > often.sum() / 2:
             where = column(parsed.columns.chosen["payer"])
             findings.add(
                 "payer_codes", where, "It holds codes, not names of payers; they are shown as they are."

@@ -118,7 +118,7 @@ def _by_code(parsed: Parsed) -> Mask:
         meant = {said: payer_class_of(said) for said in classes.different}
         for its in sorted({name for name in meant.values() if name is not None}):
             here = classes.rows_with(*(said for said, name in meant.items() if name == its))
-            denied |= here & _rows(texts, functools.partial(_denies, payer_class=its))
+            denied = denied | (here & _rows(texts, functools.partial(_denies, payer_class=its)))
     return denied
 
 

@@ -67,6 +67,10 @@ class Coded:
         places = self.places if rows is None else self.places[rows]
         return np.bincount(places, minlength=len(self.different)).astype(np.int64)
 
+    def taken(self, rows: npt.NDArray[np.intp]) -> pd.Series:
+        """Return the texts of some rows, with those as their index."""
+        return self.different.take(self.places[rows]).set_axis(rows)
+
     def series(self) -> pd.Series:
         """Return the column itself."""
         return self.different.take(self.places).reset_index(drop=True)

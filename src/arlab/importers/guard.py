@@ -18,7 +18,7 @@ import pyarrow.parquet
 from arlab.errors import InputRefused
 from arlab.importers.findings import shown
 
-__all__ = ["check_parquet", "check_path", "check_workbook", "unpacked"]
+__all__ = ["check_link", "check_parquet", "check_path", "check_workbook", "unpacked"]
 
 MOST_BYTES = 1 << 29
 MOST_UNPACKED = 400_000_000
@@ -39,13 +39,8 @@ def check_path(path: Path) -> None:
     ------
     InputRefused, and OSError as the system has it
     """
-    if path.is_symlink():
-        home, target = path.parent.resolve(), path.resolve(strict=True)
-        if not target.is_relative_to(home):
-            raise InputRefused(
-                f"'{shown(path.name)}' is a link to a file outside its folder: give the file itself."
-            )
     about = path.stat()
+    check_link(path)
     if stat.S_ISDIR(about.st_mode):
         raise InputRefused(
             f"'{shown(str(path))}' is a folder: give the one export file in it that you want to read."
@@ -56,6 +51,17 @@ def check_path(path: Path) -> None:
         raise InputRefused(
             f"'{shown(path.name)}' has {about.st_size / 1e6:,.0f} MB, more than the {MOST_BYTES / 1e6:,.0f} MB that"
             " are read at once: export a shorter period."
+        )
+
+
+def check_link(path: Path) -> None:
+    """Refuse a link to a file that lies outside the folder of the link: the user pointed at another place.
+
+    Links among the folders above do not matter, so that a linked home or temporary folder is none.
+    """
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise InputRefused(
+            f"'{shown(path.name)}' is a link to a file outside its folder: give the file itself."
         )
 
 

@@ -7,7 +7,6 @@ ages nothing and decides nothing about rows.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -116,7 +115,7 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: Pay
     facts: dict[str, Any] = {"place": places, "claim_id": claim_labels(parsed, places)}
     for concept in ("payer", "payer_2", "payer_class", "provider", "location", "patient_id"):
         if parsed.has(concept):
-            facts[concept] = parsed.text(concept).iloc[places]
+            facts[concept] = parsed.coded(concept).taken(places)
     for concept in {"payer", "payer_2"} & set(facts):
         held = parsed.coded(concept)
         facts[concept] = payers.of(Coded(held.places[places], held.different)).set_axis(places)
@@ -146,7 +145,7 @@ def _facts(parsed: Parsed, counted: Mask, later: Mapping[str, Mask], payers: Pay
 
 def claim_labels(parsed: Parsed, places: npt.NDArray[np.intp]) -> pd.Series:
     """Return the claim number of some rows, or the row's own label where there is none."""
-    claim = parsed.text("claim_id").iloc[places] if parsed.has("claim_id") else pd.Series("", index=places)
+    claim = parsed.coded("claim_id").taken(places) if parsed.has("claim_id") else pd.Series("", index=places)
     unnamed = (claim == "").to_numpy(dtype=bool)
     if unnamed.any():
         labels = claim.to_numpy(dtype=object, copy=True)
@@ -319,11 +318,15 @@ def _with_own_ids(items: pd.DataFrame) -> pd.DataFrame:
     if "bucket" in items:
         ids = ids.mask(again, ids + ", " + items["bucket"])
     taken = set(zip(ids[~again], parties[~again], strict=True))
-    for place in items.index[again]:
-        numbered = (f"{ids[place]} ({number})" for number in itertools.count(2))
-        name = next(
-            own for own in itertools.chain([ids[place]], numbered) if (own, parties[place]) not in taken
-        )
-        taken.add((name, parties[place]))
-        ids[place] = name
-    return items.assign(claim_id=ids)
+    names = ids.to_numpy(dtype=object, copy=True)
+    numbers: dict[tuple[str, str], int] = {}
+    for place in np.flatnonzero(again):
+        first, party = str(names[place]), str(parties.iloc[place])
+        name = first
+        while (name, party) in taken:
+            # Counted on from the last one: very many rows may share one number.
+            numbers[first, party] = numbers.get((first, party), 1) + 1
+            name = f"{first} ({numbers[first, party]})"
+        taken.add((name, party))
+        names[place] = name
+    return items.assign(claim_id=pd.Series(names, index=items.index, dtype="str"))

@@ -37,7 +37,7 @@ RESEARCH_COLUMN = "research_export"
 
 _ENOUGH = 0.5
 _SURE = 0.7
-_MOST_VALUES = 5_000
+_MOST_VALUES = 1_000
 _HOW = {1.0: "its name is a known one", 0.8: "its name holds the words", 0.6: "its name often means this"}
 
 

@@ -6,33 +6,25 @@ only then publishes it. It reads no file that was shared before.
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import dataclasses
 import datetime as dt
-import io
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arlab import __version__
 from arlab.aging import CLOCKS
-from arlab.errors import NotAvailable, SettingsError, WorkspaceError
+from arlab.errors import SettingsError
 from arlab.frames import to_date
-from arlab.importers.personal import FileColumn, read_columns
 from arlab.plots import amounts_in
 from arlab.protect.dates import move_practice
 from arlab.protect.key import secret_shift
-from arlab.protect.known import Known, known_of
 from arlab.protect.own import own_texts
 from arlab.protect.safe_harbor import HarborRow, safe_harbor_rows
-from arlab.protect.scan import check_written
 from arlab.report.aged import OWN_BUCKETS, Aged, age_practice, clock_name
 from arlab.report.content import Column, Content, Section, Table
 from arlab.report.render import render_html
+from arlab.report.share_files import csv_bytes, publish
 from arlab.report.share_sections import (
     WITHHELD_MEANS,
     shared_figures,
@@ -40,6 +32,7 @@ from arlab.report.share_sections import (
     shared_rows,
     shared_sections,
 )
+from arlab.report.share_source import columns_of_source, known_of_source
 from arlab.report.share_tables import SharedTable, shared_aging
 from arlab.report.sources import currency_of
 from arlab.report.write import day_text
@@ -48,7 +41,7 @@ from arlab.tables import Practice
 if TYPE_CHECKING:
     from arlab.importers import Import
 
-__all__ = ["PROFILES", "Shared", "known_of_source", "publish", "write_shared"]
+__all__ = ["PROFILES", "Shared", "write_shared"]
 
 PROFILES = ("pseudonymised", "safe-harbor")
 HTML, TABLES, HARBOR = "shared_ar.html", "shared_aging.csv", "safe_harbor.csv"
@@ -177,38 +170,6 @@ def _check_settings(source: object, path: object, profile: str, shift: bool, nam
         )
 
 
-def columns_of_source(
-    source: Practice | Import,
-    *,
-    path: Path | str | None,
-    sheet: str | int | None = None,
-    mapping: Mapping[str, str] | None = None,
-    map_file: Path | str | None = None,
-) -> list[FileColumn]:
-    """Return every column of a source with its values: those of the file, or of a practice's own tables."""
-    if path is not None:
-        return list(read_columns(path, sheet=sheet, mapping=mapping, map_file=map_file))
-    practice = source if isinstance(source, Practice) else source.practice
-    found = []
-    for table in practice.tables.values():
-        for column in ("claim_id", "patient_id", "patient_name", "provider", "location"):
-            if column in table:
-                values = frozenset(table[column].dropna().astype("str").unique())
-                found.append(FileColumn(column, column, len(table), values))
-    return found
-
-
-def known_of_source(source: Practice | Import, columns: Sequence[FileColumn]) -> Known:
-    """Return what must not be written: what is personal in the columns, the day, file and practice."""
-    practice = source if isinstance(source, Practice) else source.practice
-    day = practice.as_of
-    days = (day.isoformat(), day_text(day), f"{day.month}/{day.day}/{day.year}", f"{day:%m/%d/%Y}")
-    names = {practice.name} if isinstance(source, Practice) else {practice.name, source.source}
-    known = known_of(columns, days=days, texts=names)
-    titles = known_of([FileColumn("name", "location", 1, frozenset(names))])
-    return dataclasses.replace(known, phrases=known.phrases | titles.phrases)
-
-
 def _own_buckets(source: Import) -> tuple[str, ...]:
     return tuple(source.mapping.loc[source.mapping["concept"] == "bucket_amount", "column"])
 
@@ -231,7 +192,7 @@ def _about_dates(profile: str, shift: bool) -> dict[str, str]:
     else:
         shown, remains = (
             "ages are totals; the report's day is called week 0",
-            "ages are counted to the day inside",
+            "who learns the day can tell which days a bucket spans",
         )
     codes = "a payer's pseudonym is a code made from its name with a secret key; it is in no way a patient's"
     return {"dates_done": shown, "dates_remain": remains, "codes_remain": codes}
@@ -293,67 +254,3 @@ def _harbor_section(rows: Sequence[HarborRow], verdict: str) -> Section:
         tuple((f"{row.letter}. {row.name}", row.found, row.done, row.remains) for row in rows),
     )
     return Section("safe-harbor", "Is it Safe Harbor?", (verdict,), None, (table,))
-
-
-def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
-    """Return rows as CSV in which no cell is a formula for a spreadsheet."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    for row in rows:
-        writer.writerow(
-            [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
-        )
-    return buffer.getvalue().encode("utf-8")
-
-
-def publish(
-    files: Mapping[str, bytes],
-    *,
-    out: Path | str,
-    known: Known,
-    own: Sequence[str],
-    amounts: Sequence[str] = (),
-) -> Path:
-    """Write files beside their folder, search what stands on the disk, and move them into place when all is well.
-
-    Raises
-    ------
-    NotAvailable
-        when something personal was found; nothing is left of the files then.
-    WorkspaceError
-        when the folder cannot be written.
-    """
-    folder = Path(out)
-    made = not folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=folder, prefix=".shared-"))
-    except OSError as problem:
-        raise _cannot_write(folder, problem) from None
-    try:
-        for name, data in files.items():
-            (fresh / name).write_bytes(data)
-        written = {path.name: path.read_bytes() for path in fresh.iterdir()}
-        kinds = check_written(written, known=known, own=own, amounts=amounts)
-        if kinds:
-            raise NotAvailable(
-                f"Nothing was shared, because the search of what was written found a {kinds[0]}: look in the file"
-                " for it in the names of payers, and correct it there."
-            )
-        for name in files:
-            (fresh / name).replace(folder / name)
-    except OSError as problem:
-        raise _cannot_write(folder, problem) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        if made and not any(folder.iterdir()):
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)  # noqa: PTH106 - a folder that this call made and nobody used
-    return folder
-
-
-def _cannot_write(folder: Path, problem: OSError) -> WorkspaceError:
-    why = (problem.strerror or type(problem).__name__).lower()
-    return WorkspaceError(
-        f"The shared version cannot be written to '{folder}' ({why}): choose another folder."
-    )

@@ -63,8 +63,8 @@ def currency_of(source: Practice | Import) -> str:
 
 
 def unit_of(source: Import) -> str:
-    """Return what the reconciliation counts: rows of a table, claims of X12."""
-    return "row" if source.kind in ("csv", "xlsx", "parquet") else "claim"
+    """Return what the reconciliation counts: rows of a table; sendings, answers and reports of X12."""
+    return "row" if source.kind in ("csv", "xlsx", "parquet") else "record"
 
 
 def describe_reconciliation(source: Import) -> str:
@@ -180,7 +180,7 @@ def quarantine_section(source: Import) -> Section | None:
         " report. Correct them at the source and read the file again."
     )
     if len(rows) > MOST_ROWS:
-        words += " All of them are in quarantine.csv beside this report."
+        words += " The command arlab report writes all of them beside the report, into a .quarantine.csv."
     columns = (Column("Row" if unit == "row" else "Segment"), Column("Why"), Column("Amount", True))
     table = _cut("quarantine-table", f"Quarantined {unit}s", columns, rows)
     return Section("quarantine", f"Which {unit}s are in no figure?", (words,), None, (table,))
