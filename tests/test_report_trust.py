@@ -15,7 +15,10 @@ from arlab.importers.findings import Findings
 from arlab.reference import data_path
 from arlab.report import describe_trust, make_content, save_content
 from arlab.report.render import render_html
-from arlab.report.trust import _CHECKS, check_list, trust_section
+from arlab.report.trust import check_list, trust_section
+from arlab.report.weights import CHANGED, CHECKS, NOTES, OTHER, SET_ASIDE, weight_of
+from arlab.synth import Scenario, make_practice
+from arlab.synth.x12 import write_x12
 from arlab.tables import load_sample
 from test_report import Page, small_practice, snapshot
 
@@ -87,11 +90,18 @@ def test_findings_that_nobody_weighed_are_to_be_checked(tmp_path):
 
 
 def test_many_checks_and_places_are_counted_not_listed(tmp_path):
-    codes = list(_CHECKS)[:9]
+    codes = list(CHECKS)[:9]
     many = found(write(tmp_path, PLAIN), *((code, f"row {n}") for code in codes for n in range(5)))
     words = describe_trust(many)
     assert "9 things to check" in words
-    assert words.endswith(f"{_CHECKS[codes[5]]} (row 0, row 1, row 2 and 2 more); and 3 more.")
+    assert words.endswith(f"{CHECKS[codes[5]]} (row 0, row 1, row 2 and 2 more); and 3 more.")
+
+
+def test_a_finding_has_one_weight():
+    every = [*CHECKS, *SET_ASIDE, *CHANGED, *NOTES]
+    assert len(every) == len(set(every))
+    assert {weight_of(code) for code in [*CHECKS, *SET_ASIDE]} == {0}
+    assert len(set(CHECKS.values())) == len(CHECKS)
 
 
 def test_columns_of_low_confidence_are_to_be_checked(tmp_path):
@@ -221,8 +231,22 @@ def test_a_file_without_columns_breaks_nothing(tmp_path):
     page = page_of(bare)
     assert {"mapping-table", "payers-table", "unmapped-table", "findings-table"} & set(page.tables) == set()
     assert "was read as a folder of X12 claims and remittances; its parts have fixed meanings" in page.words()
-    assert page.tables["reconciliation-table"]["rows"][0] == ["Part", "Claims", "Amount"]
-    assert "Every claim and every cent of the file is accounted for" in page.words()
+    assert page.tables["reconciliation-table"]["rows"][0] == ["Part", "Records", "Amount"]
+    assert "Every record and every cent of the file is accounted for" in page.words()
+
+
+def test_a_folder_of_x12_has_the_page_with_its_ledger(tmp_path):
+    practice = make_practice(Scenario(claims_per_year=700, months=6, locations=2), seed=5)
+    write_x12(practice, tmp_path / "x12")
+    source = read_export(tmp_path / "x12")
+    section = trust(source)
+    keys = [part.key for part in section.parts]
+    assert keys[:2] == ["reconciliation", "findings"] and {"mapping", "tie-out", "cannot"} <= set(keys)
+    assert "accounted for" in section.sentences[0]
+    assert section.sentences[0] == describe_trust(source)
+    assert OTHER not in section.sentences[0]
+    (ledger,) = [part for part in section.parts if part.key == "tie-out"]
+    assert ledger.sentences[0].startswith("The ledger ties out to the cent")
 
 
 def test_a_practice_with_a_ledger_has_a_short_version():

@@ -115,13 +115,12 @@ def _by_code(parsed: Parsed) -> Mask:
     if parsed.has("payer_class"):
         classes = parsed.coded("payer_class")
         meant = [payer_class_of(said) for said in classes.different]
-        by_class = {
-            its: np.array([_denies(text, payer_class=its) for text in texts.different], dtype=bool)
-            for its in {name for name in meant if name is not None}
-        }
-        none = np.zeros(len(texts.different), dtype=bool)
-        denies = np.array([by_class[its] if its else none for its in meant])
-        denied |= denies[classes.places, texts.places]
+        kinds = [None, *sorted({name for name in meant if name is not None})]
+        denies = np.zeros((len(kinds), len(texts.different)), dtype=bool)
+        for number, its in enumerate(kinds[1:], start=1):
+            denies[number] = [_denies(text, payer_class=its) for text in texts.different]
+        of_row = classes.to_rows(np.array([kinds.index(its) for its in meant], dtype=np.int64))
+        denied = denied | denies[of_row, texts.places]
     return denied
 
 

@@ -34,12 +34,14 @@ class Coded:
     """A column of text by its different texts: row ``n`` holds ``different[places[n]]``.
 
     A column of a million rows holds few different days, payers and amounts: what a text means is worked out once
-    for each, and then taken to the rows. ``trimmed`` says whether something stood around the texts before.
+    for each, and then taken to the rows. ``trimmed`` says whether something stood around the texts before,
+    ``rises`` that every text stands behind the one before it, as claim numbers often do.
     """
 
     places: npt.NDArray[np.int32]
     different: pd.Series
     trimmed: bool = False
+    rises: bool = False
 
     def to_rows(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return, for each row, the value of its text."""
@@ -121,7 +123,7 @@ def coded(text: pd.Series) -> Coded:
         # Claim numbers in their order: all differ, and nothing need be compared with anything but its neighbour.
         trimmed = pc.utf8_trim(array, AROUND)
         if trimmed.equals(array):
-            return Coded(np.arange(len(array), dtype=np.int32), text.reset_index(drop=True))
+            return Coded(np.arange(len(array), dtype=np.int32), text.reset_index(drop=True), rises=True)
     # The pieces of a long column come back with one and the same dictionary.
     pieces = array.dictionary_encode("encode").chunks
     different = pieces[-1].dictionary if pieces else pa.array([], pa.large_string())

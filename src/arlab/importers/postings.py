@@ -146,7 +146,8 @@ def _signed(concept: str, kind: npt.NDArray[np.object_], cents: Cents) -> tuple[
         if int(cents[np.isin(kind, plain)].sum()) > 0:
             result[family] = -result[family]
             turned = True
-    back = np.isin(kind, _BACK)
+    # Money that goes back is a payment the other way round; an adjustment that speaks of it is still one.
+    back = np.isin(kind, _BACK) if concept != "adjustment" else np.zeros(len(kind), dtype=bool)
     if int(result[back].sum()) < 0:
         # Where nothing has a sign, money that goes back is written like any other.
         result[back] = -result[back]

@@ -65,8 +65,8 @@ def _repeated_headings(table: Table) -> Mask:
     several = table.filled > 1 if len(table.columns) > 1 else table.filled > 0
     for heading in ({name: name for name in table.columns}, *table.headings):
         same = several
-        # The names themselves stand in few rows; a column with one soon shows that there is none.
-        for name in sorted(heading, key=lambda name: table.coded[name].empty >= 0):
+        # A column of few texts and no empty cell soon shows that no row repeats its name.
+        for name in sorted(heading, key=lambda n: (table.coded[n].empty >= 0, len(table.coded[n].different))):
             same = same & table.coded[name].rows_with("", heading[name])
             if not same.any():
                 break

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arlab.report.content import Column, Section, Table
-from arlab.report.sources import MOST_ROWS, counted
+from arlab.report.sources import MOST_ROWS, counted, unit_of
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -63,7 +63,7 @@ def _read_as(source: Import, columns: int) -> str:
     """Return what kind of file it is and how much of it has a known meaning."""
     words = f"{source.source} was read as {_KINDS.get(source.kind, source.kind)}"
     whole = columns + len(source.unused_columns)
-    if not whole:
+    if unit_of(source) != "row":
         return f"{words}; its parts have fixed meanings, so that no column had to be understood."
     return f"{words}; {columns:,} of its {counted(whole, 'column')} have a known meaning and were read."
 

@@ -63,8 +63,8 @@ def currency_of(source: Practice | Import) -> str:
 
 
 def unit_of(source: Import) -> str:
-    """Return what the reconciliation counts: rows of a table, claims of X12."""
-    return "row" if source.kind in ("csv", "xlsx", "parquet") else "claim"
+    """Return what the reconciliation counts: rows of a table; sendings, answers and reports of X12."""
+    return "row" if source.kind in ("csv", "xlsx", "parquet") else "record"
 
 
 def describe_reconciliation(source: Import) -> str:

@@ -1,7 +1,7 @@
 """Can I trust these numbers: is every row and cent accounted for, and what is to be checked first?
 
-Weighs what was found in a file, says so in one sentence, and puts the proofs in order. The proofs themselves stand
-in ``sources``, ``reading`` and ``tie_out``; nothing is judged to be right that the file alone cannot show.
+Says in one sentence what a file is worth, and puts the proofs in order. The proofs themselves stand in ``sources``,
+``reading`` and ``tie_out``; nothing is judged to be right that the file alone cannot show.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from arlab.report.sources import (
     reconciliation_section,
     unit_of,
 )
+from arlab.report.weights import CHECKS, OTHER, SET_ASIDE, WEIGHTS, weight_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,75 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_list", "describe_trust", "findings_table", "trust_section"]
 
-# Findings that can change a total, an age or a name: what is to be checked, in words. The order is that of weight.
-_CHECKS = {
-    "totals_row_differs": "a totals row that says another sum",
-    "total_column_differs": "a total column that is not the sum of its buckets",
-    "balance_parts_differ": "balances that are not the sum of their parts",
-    "payment_sum": "payments that are not the sum of their claims",
-    "charge_sum": "charges that are not the sum of their lines",
-    "truncated": "a file that ends too early",
-    "remittance_repeated": "a remittance that stands twice",
-    "claim_amount_repeated": "amounts taken as the claim's own, repeated on its rows",
-    "no_balance": "charges counted as open, because the file has no balance",
-    "other_sheet": "another sheet with balances",
-    "snapshots": "several days in one file",
-    "nothing_open": "a file in which nothing is open",
-    "given_differs": "a column that was given a meaning against its name",
-    "rival_columns": "a column chosen among several",
-    "values": "a column whose values do not fit its name",
-    "as_of_assumed": "the day of the balances, which the file does not say",
-    "dates_ambiguous": "dates whose day and month could be swapped",
-    "dates_mixed": "dates with the day first and dates with the month first",
-    "dates_unreadable": "dates that could not be read",
-    "dates_later": "dates that are yet to come",
-    "identical_rows": "equal rows that were kept",
-    "repeated_claims": "claim numbers that come again with other values",
-    "claim_over_time": "claim numbers that were used again",
-    "payer_alike": "payers that are spelled almost alike",
-    "status_contradiction": "statuses that contradict the balances",
-}
-# What was changed on reading, and what is only good to know. Any other finding is to be checked.
-_CHANGED = (
-    "claim_missing",
-    "dates_serial",
-    "dates_time",
-    "nul",
-    "paid_negative",
-    "payer_spellings",
-    "personal",
-    "rounded",
-    "text_before",
-)
-_NOTES = (
-    "as_of",
-    "blank_rows",
-    "currency",
-    "decimal_comma",
-    "duplicates",
-    "encoding",
-    "not_ascii",
-    "note_rows",
-    "patients_by_name",
-    "payer_codes",
-    "rejected_claims",
-    "repeated_headings",
-    "reversals",
-    "title_rows",
-    "total_column",
-    "totals_row",
-)
-# The rows themselves are named with their number and amount.
-_SET_ASIDE = ("claim_quarantined", "duplicate_rows", "quarantine")
-_WEIGHTS = ("Check", "Changed", "Note")
-_OTHER = "findings of other kinds"
 _SURE_ENOUGH = 0.75
 _MOST_CHECKS = 6
-
-
-def _weight(code: str) -> int:
-    """Return how much a finding weighs: 0 is to be checked, 1 was changed, 2 is good to know."""
-    return 1 if code in _CHANGED else 2 if code in _NOTES else 0
 
 
 def describe_trust(source: Import) -> str:
@@ -143,10 +77,10 @@ def check_list(source: Import) -> list[str]:
         checks.append(f"why {counted(found.quarantined, unit_of(source))}{amount} {were} set aside")
     places: dict[str, list[str]] = {}
     for row in source.findings.to_dict("records"):
-        if _weight(str(row["code"])) == 0 and row["code"] not in _SET_ASIDE:
-            what = _CHECKS.get(str(row["code"]), _OTHER)
+        if weight_of(str(row["code"])) == 0 and row["code"] not in SET_ASIDE:
+            what = CHECKS.get(str(row["code"]), OTHER)
             places.setdefault(what, []).append(str(row["where"]))
-    order = [*_CHECKS.values(), _OTHER]
+    order = [*CHECKS.values(), OTHER]
     checks += [f"{what} ({_places(places[what])})" for what in sorted(places, key=order.index)]
     unsure = [
         f"'{row['column']}' as {str(row['concept']).replace('_', ' ')}"
@@ -213,9 +147,9 @@ def findings_table(source: Import) -> pd.DataFrame:
     -------
     frame with ``weight`` (Check, Changed or Note), ``where`` and ``sentence``; equal weights as they were noticed.
     """
-    places = source.findings["code"].map(lambda code: _weight(str(code))).astype("int64")
+    places = source.findings["code"].map(lambda code: weight_of(str(code))).astype("int64")
     rows = source.findings[["where", "sentence"]]
-    rows.insert(0, "weight", places.map(dict(enumerate(_WEIGHTS))).astype("str"))
+    rows.insert(0, "weight", places.map(dict(enumerate(WEIGHTS))).astype("str"))
     return rows.iloc[places.argsort(kind="stable")].reset_index(drop=True)
 
 
@@ -228,7 +162,7 @@ def _findings_section(source: Import) -> Section:
     caption = "Findings, the weightiest first"
     if len(found) > MOST_ROWS:
         caption += f": {MOST_ROWS} of {len(found):,}"
-    checks, changed, notes = (int((found["weight"] == weight).sum()) for weight in _WEIGHTS)
+    checks, changed, notes = (int((found["weight"] == weight).sum()) for weight in WEIGHTS)
     words = (
         f"{counted(len(found), 'finding')}: {checks:,} to check, {changed:,} changed on reading, {notes:,} good to"
         " know."
