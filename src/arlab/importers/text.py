@@ -160,6 +160,8 @@ def _ragged_rows(name: str, data: bytes, delimiter: str, usual: int) -> pd.DataF
     """Return the cells of any delimited text; short lines get empty cells."""
     counts = [line.count(delimiter.encode()) for line in data.splitlines()]
     width = max(counts) + 1
+    if b'"' in data and width <= _MOST_COLUMNS:
+        width = _widest_row(data, delimiter) or width
     if width > _MOST_COLUMNS or width * len(counts) > _MOST_CELLS:
         raise InputRefused(
             f"'{name}' has a line with {width:,} cells, which no AR export has: export it again as CSV."
@@ -180,6 +182,15 @@ def _ragged_rows(name: str, data: bytes, delimiter: str, usual: int) -> pd.DataF
         raise InputRefused(
             f"'{name}' has a quotation mark that is opened and never closed: export it again as CSV."
         ) from None
+
+
+def _widest_row(data: bytes, delimiter: str) -> int | None:
+    """Return the most cells of a row, where a cell in quotation marks may hold line ends and delimiters."""
+    rows = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), delimiter=delimiter)
+    try:
+        return max(map(len, rows), default=0)
+    except csv.Error:
+        return None
 
 
 def _as_utf8(name: str, data: bytes, findings: Findings) -> bytes:
