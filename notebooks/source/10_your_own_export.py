@@ -80,7 +80,7 @@ display(course.reconciliation_table(own))
 course.findings_table(own)
 
 # %% [markdown]
-# **What you see.** The sentence is the verdict: whether all is accounted for, and what to check first. Then the proof and the findings. The report shows the same under *Can I trust this file?* Look at the finding on the totals row, and compare its two amounts with the dollars set aside.
+# **What you see.** The sentence is the verdict: whether all is accounted for, and what to check first. Then the proof and the findings. The report shows the same under *Can I trust this file?* Look at the finding on the totals row: which line of the proof has its amount? So the system, too, counted each row that stands twice only once.
 
 # %% [markdown]
 # ## 3. Which column is what, and what a missing one costs
