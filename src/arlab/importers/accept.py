@@ -115,7 +115,7 @@ def _repeats(parsed: Parsed, dollars: Dollars, data: Mask, findings: Findings) -
         findings.add(
             "repeated_claims",
             column(names[0]),
-            f"Rows that repeat a {what} with other values: {lines:,}; the rows of one claim are added up.",
+            f"Rows that repeat a {what} with other values: {lines:,}; the rows of one claim are taken together.",
         )
     if not len(repeated):
         return {}

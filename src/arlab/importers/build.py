@@ -41,10 +41,10 @@ from arlab.importers.items import claim_labels, items_of
 from arlab.importers.layouts import CLAIMS, POSTINGS, choose_layout, dollars_of
 from arlab.importers.limits import limits_of, unmapped_table
 from arlab.importers.lines import count_once, find_lines
-from arlab.importers.map_file import read_map
+from arlab.importers.map_file import map_of, read_map
 from arlab.importers.mapping import ColumnMap, map_columns
 from arlab.importers.parsed import Parsed, parse_columns, tell_reading
-from arlab.importers.payers import PayerNames, payer_names, payers_table, tell_payers
+from arlab.importers.payers import payers_of, payers_table
 from arlab.importers.postings import parties_of, read_postings, tell_postings, transactions_of
 from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
@@ -58,7 +58,6 @@ __all__ = ["read_export"]
 
 logger = logging.getLogger("arlab")
 PRACTICE_ID = "export"
-MOST_PAYERS = 500
 
 
 def read_export(
@@ -180,7 +179,7 @@ def _read_table(
         )
     lines = find_lines(parsed, verdict.accepted, findings, amounts_of="line" if postings else wanted.amounts)
     dollars = count_once(parsed, dollars, layout, lines, verdict.accepted)
-    payers = _payers_of(parsed, data, wanted, findings)
+    payers = payers_of(parsed, data, wanted.payers, findings)
     day = decide_as_of(
         parsed,
         verdict.accepted,
@@ -273,23 +272,8 @@ def _read_table(
         denied_claims=counts.denied_claims,
         payers=payers_table(payers),
         unmapped=unmapped_table(parsed, layout),
-        map=_map_of(parsed, payers, wanted),
+        map=map_of(parsed, payers, wanted),
     )
-
-
-def _payers_of(parsed: Parsed, data: Mask, wanted: MapFile, findings: Findings) -> PayerNames:
-    """Return the names that the payers of the data rows go by."""
-    rows: dict[str, int] = {}
-    there = [concept for concept in ("payer", "payer_2") if parsed.has(concept)]
-    for concept in there:
-        held = parsed.coded(concept)
-        for text, times in zip(held.different, held.counts(data), strict=True):
-            if times:
-                rows[text] = rows.get(text, 0) + int(times)
-    found = payer_names(rows, given=wanted.payers)
-    for concept in there[:1]:
-        tell_payers(found, parsed.columns.chosen[concept], findings)
-    return found
 
 
 def _of_day(parsed: Parsed, day: dt.date) -> Mask:
@@ -297,21 +281,6 @@ def _of_day(parsed: Parsed, day: dt.date) -> Mask:
     if not parsed.has("snapshot_date"):
         return np.ones(len(parsed.table.body), dtype=bool)
     return (parsed.dates["snapshot_date"].days == pd.Timestamp(day)).to_numpy(dtype=bool)
-
-
-def _map_of(parsed: Parsed, payers: PayerNames, wanted: MapFile) -> MapFile:
-    """Return how the file was read, so that the next one can be read the same way."""
-    sure = {order for order, how in parsed.orders.values() if how != "assumed"}
-    mixed = any(how == "mixed" for _, how in parsed.orders.values())
-    many = len(payers.names) > MOST_PAYERS
-    return dataclasses.replace(
-        wanted,
-        columns=dict(parsed.columns.chosen),
-        # Of very many names only those are kept that are not what they seem.
-        payers={**wanted.payers, **{t: n for t, n in payers.names.items() if not many or t != n}},
-        sheet=parsed.table.sheet,
-        dates=wanted.dates or (sure.pop() if len(sure) == 1 and not mixed else None),
-    )
 
 
 def _formulas(table: Table) -> str:

@@ -5,6 +5,7 @@ Reads and writes ``map.toml``. It opens no export: whether a column is there is 
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +15,12 @@ import tomli_w
 
 from arlab.errors import InputRefused, SettingsError, WorkspaceError
 from arlab.importers.findings import listed, shown
+from arlab.importers.parsed import Parsed
+from arlab.importers.payers import PayerNames
 from arlab.importers.result import Import, MapFile
 from arlab.importers.vocabulary import CONCEPTS, PERSONAL
 
-__all__ = ["read_map", "write_map"]
+__all__ = ["map_of", "read_map", "write_map"]
 
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "dates": ("mdy", "dmy"),
@@ -26,6 +29,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _SECTIONS: Final = ("sheet", *_CHOICES, "ignore", "columns", "payers")
 _MOST_BYTES: Final = 5_000_000
+_MOST_PAYERS: Final = 500
 _TOP: Final = """\
 # How AR Lab reads this export. Change what is wrong and give the file with --map the next time.
 #
@@ -129,6 +133,21 @@ def _texts(name: str, section: str, content: Mapping[str, Any]) -> dict[str, str
             ' name = "text".'
         )
     return dict(found)
+
+
+def map_of(parsed: Parsed, payers: PayerNames, wanted: MapFile) -> MapFile:
+    """Return how the file was read, so that the next one can be read the same way."""
+    sure = {order for order, how in parsed.orders.values() if how != "assumed"}
+    mixed = any(how == "mixed" for _, how in parsed.orders.values())
+    many = len(payers.names) > _MOST_PAYERS
+    return dataclasses.replace(
+        wanted,
+        columns=dict(parsed.columns.chosen),
+        # Of very many names only those are kept that are not what they seem.
+        payers={**wanted.payers, **{t: n for t, n in payers.names.items() if not many or t != n}},
+        sheet=parsed.table.sheet,
+        dates=wanted.dates or (sure.pop() if len(sure) == 1 and not mixed else None),
+    )
 
 
 def write_map(found: Import, path: Path | str) -> Path:

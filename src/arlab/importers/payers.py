@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from arlab.importers.findings import Findings, are, column, count
-from arlab.importers.grid import Coded
+from arlab.importers.grid import Coded, Mask
+from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import (
     PAYER_FILLERS,
     PAYER_PHRASES,
@@ -25,7 +26,7 @@ from arlab.importers.vocabulary import (
     text_words,
 )
 
-__all__ = ["PayerNames", "payer_key", "payer_names", "payers_table", "tell_payers"]
+__all__ = ["PayerNames", "payer_key", "payer_names", "payers_of", "payers_table"]
 
 _MOST_COMPARED = 400
 _MOST_MEANINGS = 64
@@ -103,6 +104,21 @@ def payer_names(rows: Mapping[str, int], *, given: Mapping[str, str] | None = No
     return PayerNames(names, how, {text: rows[text] for text in written}, _alike(sorted(set(names.values()))))
 
 
+def payers_of(parsed: Parsed, data: Mask, given: Mapping[str, str], findings: Findings) -> PayerNames:
+    """Return the names that the payers of the data rows go by."""
+    rows: dict[str, int] = {}
+    there = [concept for concept in ("payer", "payer_2") if parsed.has(concept)]
+    for concept in there:
+        held = parsed.coded(concept)
+        for text, times in zip(held.different, held.counts(data), strict=True):
+            if times:
+                rows[text] = rows.get(text, 0) + int(times)
+    found = payer_names(rows, given=given)
+    for concept in there[:1]:
+        _tell_payers(found, parsed.columns.chosen[concept], findings)
+    return found
+
+
 def payers_table(found: PayerNames) -> pd.DataFrame:
     """Return the list to read and to correct: ``written, payer, rows, how``, by payer."""
     like = {b: a for a, b in reversed(found.alike)} | dict(reversed(found.alike))
@@ -117,7 +133,7 @@ def payers_table(found: PayerNames) -> pd.DataFrame:
     return table.sort_values(["payer", "written"], ignore_index=True)
 
 
-def tell_payers(found: PayerNames, name: str, findings: Findings) -> None:
+def _tell_payers(found: PayerNames, name: str, findings: Findings) -> None:
     """Note which spellings were taken for one payer and which names look like one and were not.
 
     No name is repeated here: it is a value of the file. The list of payers has them.
