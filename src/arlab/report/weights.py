@@ -38,6 +38,8 @@ CHECKS = {
     "provider_adjustments": "adjustments that belong to no claim",
     "no_835": "answers, of which there are none",
     "claim_amount_repeated": "amounts taken as the claim's own, repeated on its rows",
+    "lines_asked": "amounts that may be the claim's own, repeated on its rows",
+    "lines_added": "amounts of claims, by the map file, that differ within claims",
     "unapplied_asked": "unapplied money that may be taken off already",
     "transfers_open": "transfers that do not cancel out",
     "postings_mixed": "postings with more than one amount",

@@ -1,0 +1,83 @@
+"""What a first-time user's files showed: amounts on few claims, mistyped dates, contradictions, plain sentences."""
+
+import datetime as dt
+
+import pytest
+
+from arlab.errors import InputRefused, SettingsError
+from arlab.importers import MapFile, read_export, read_map
+
+LINES = """Claim ID,Line,CPT,Payer,DOS,Claim Charge,Line Charge,Paid,Adjustment,Claim Balance
+K1,1,99213,Aetna,2026-05-01,300.00,150.00,50.00,0.00,200.00
+K1,2,73030,Aetna,2026-05-01,300.00,100.00,50.00,0.00,200.00
+K1,3,20610,Aetna,2026-05-01,300.00,50.00,0.00,0.00,200.00
+K2,1,99214,Cigna,2026-02-01,200.00,200.00,0.00,0.00,200.00
+K3,1,99215,Medicare,2026-06-15,500.00,400.00,100.00,50.00,350.00
+K3,2,36415,Medicare,2026-06-15,500.00,100.00,0.00,0.00,350.00
+"""
+
+
+def read(folder, text, **options):
+    path = folder / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    found = read_export(path, **options)
+    assert found.reconciliation.ties_out
+    return found
+
+
+def codes(found):
+    return found.findings.set_index("code")["sentence"].to_dict()
+
+
+def total(found):
+    return round(float(found.practice.open_items["balance"].sum()), 2)
+
+
+# Amounts of claims on their lines, in a file of few claims.
+
+
+@pytest.mark.parametrize("amounts", [None, "claim"])
+def test_amounts_of_two_claims_count_once(tmp_path, amounts):
+    found = read(tmp_path, LINES, as_of="2026-06-30", map_file=MapFile(amounts=amounts))
+    assert (total(found), found.charge_total, found.paid_total) == (750.0, 1000.0, 200.0)
+    repeated = found.findings.query("code == 'claim_amount_repeated'")["where"].tolist()
+    assert repeated == ["column 'Claim Balance'", "column 'Claim Charge'"]
+    assert "lines_asked" not in codes(found)
+
+
+@pytest.mark.parametrize(
+    "change, why",
+    [
+        ([("Claim Charge", "Charges"), ("Claim Balance", "Balance")], "comes to the balance only so"),
+        ([("Paid", "X1"), ("Adjustment", "X2"), ("Line Charge", "X3")], "its name says"),
+        ([("Claim Charge", "Charges"), ("Paid", "X1")], "column 'Line Charge' adds up to it"),
+    ],
+)
+def test_one_clue_is_enough(tmp_path, change, why):
+    text = LINES
+    if change[0][0] == "Claim Charge" and len(change) == 2 and change[1][0] == "Claim Balance":
+        change = [*change, ("Line Charge", "Note")]
+    for old, new in change:
+        text = text.replace(old, new)
+    found = read(tmp_path, text, as_of="2026-06-30")
+    assert (total(found), found.charge_total) == (750.0, 1000.0)
+    assert any(why in said for said in found.findings.query("code == 'claim_amount_repeated'")["sentence"])
+
+
+def test_without_a_clue_it_is_asked(tmp_path):
+    text = "Claim ID,Line,DOS,Balance\nK1,1,2026-05-01,200\nK1,2,2026-05-01,200\nK2,1,2026-05-01,50\n"
+    found = read(tmp_path, text)
+    assert total(found) == 450.0
+    assert 'amounts = "claim"' in codes(found)["lines_asked"]
+    told = read(tmp_path, text, map_file=MapFile(amounts="claim"))
+    assert total(told) == 250.0
+    assert "lines_asked" not in codes(told)
+    assert "lines_asked" not in codes(read(tmp_path, text, map_file=MapFile(amounts="line")))
+
+
+def test_lines_that_agree_row_by_row_are_not_asked_about(tmp_path):
+    text = "Claim ID,Line,DOS,Charge,Paid,Adjustment,Balance\n"
+    text += "K1,1,2026-05-01,100,20,10,70\nK1,2,2026-05-01,100,30,0,70\n"
+    found = read(tmp_path, text)
+    assert (total(found), found.charge_total) == (140.0, 200.0)
+    assert "lines_asked" not in codes(found)
