@@ -81,3 +81,37 @@ def test_lines_that_agree_row_by_row_are_not_asked_about(tmp_path):
     found = read(tmp_path, text)
     assert (total(found), found.charge_total) == (140.0, 200.0)
     assert "lines_asked" not in codes(found)
+
+
+# Mistyped dates.
+
+MISTYPED = """Claim No,Patient Name,Payer,DOS,Balance
+C1,A,Aetna,06/05/2026,10
+C2,B,Aetna,06/06/2026,20
+C3,C,Cigna,05/06/2062,40
+"""
+
+
+@pytest.mark.parametrize("given, day", [("2026-06-30", dt.date(2026, 6, 30)), (None, dt.date(2026, 6, 6))])
+def test_one_mistyped_date_does_not_take_the_file(tmp_path, given, day):
+    found = read(tmp_path, MISTYPED, as_of=given)
+    assert found.practice.as_of == day
+    assert total(found) == 70.0
+    dates = found.practice.open_items.set_index("claim_id")["service_date"]
+    assert dates[dates.isna()].index.tolist() == ["C3"]
+    assert f"Dates after {day}" in codes(found)["dates_later"]
+    assert "(row 4)" in codes(found)["dates_later"]
+
+
+def test_more_dates_after_the_given_day_are_refused(tmp_path):
+    text = MISTYPED + "C4,D,Cigna,05/07/2026,80\n"
+    with pytest.raises(InputRefused, match="shows events up to"):
+        read(tmp_path, text, as_of="2026-06-05")
+    twice = MISTYPED + "C4,D,Cigna,05/06/2062,80\n"
+    with pytest.raises(InputRefused, match="shows events up to"):
+        read(tmp_path, twice, as_of="2026-06-30")
+
+
+def test_one_young_item_beside_one_old_one_is_no_typing_error(tmp_path):
+    text = "Claim No,DOS,Balance\nC1,06/05/2010,10\nC2,06/06/2026,20\n"
+    assert read(tmp_path, text).practice.as_of == dt.date(2026, 6, 6)
