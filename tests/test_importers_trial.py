@@ -6,6 +6,7 @@ import pytest
 
 from arlab.errors import InputRefused, SettingsError
 from arlab.importers import MapFile, read_export, read_map
+from arlab.report.weights import CHECKS
 
 LINES = """Claim ID,Line,CPT,Payer,DOS,Claim Charge,Line Charge,Paid,Adjustment,Claim Balance
 K1,1,99213,Aetna,2026-05-01,300.00,150.00,50.00,0.00,200.00
@@ -115,3 +116,61 @@ def test_more_dates_after_the_given_day_are_refused(tmp_path):
 def test_one_young_item_beside_one_old_one_is_no_typing_error(tmp_path):
     text = "Claim No,DOS,Balance\nC1,06/05/2010,10\nC2,06/06/2026,20\n"
     assert read(tmp_path, text).practice.as_of == dt.date(2026, 6, 6)
+
+
+# Contradictions: noted with their rows and dollars, and nothing is changed.
+
+
+def test_balances_that_charges_and_payments_do_not_leave_are_noted(tmp_path):
+    text = "Claim ID,DOS,Charge,Paid,Adjustment,Balance\n"
+    text += "C1,2026-05-01,100,20,10,70\nC2,2026-05-01,100,20,10,75\nC3,2026-05-01,100,0,0,90\n"
+    found = read(tmp_path, text)
+    assert total(found) == 235.0
+    said = codes(found)["balance_differs"]
+    assert "in 2 of 3 claims, by 15.00 taken together (rows 3, 4)" in said
+    right = text.replace(",75", ",70").replace(",90", ",100")
+    assert "balance_differs" not in codes(read(tmp_path, right))
+    below = right.replace(",20,10,", ",-20,-10,")
+    assert "balance_differs" not in codes(read(tmp_path, below))
+    assert "balance_differs" not in codes(read(tmp_path, LINES, as_of="2026-06-30"))
+
+
+def test_closed_claims_with_a_balance_are_noted(tmp_path):
+    text = "Claim ID,DOS,Balance,Status\nC1,2026-05-01,10,Closed\nC2,2026-05-01,20,Paid\nC3,2026-05-01,40,Void\n"
+    text += "C4,2026-05-01,80,Partially paid\nC5,2026-05-01,0,Paid\nC6,2026-05-01,160,Not paid\n"
+    found = read(tmp_path, text)
+    assert total(found) == 310.0
+    assert "3 rows with 70.00 (rows 2, 3, 4)" in codes(found)["closed_with_balance"]
+
+
+def test_dates_that_contradict_each_other_are_noted(tmp_path):
+    text = "Claim ID,DOS,First Billed,Denial Date,Balance\nC1,2026-05-01,2026-04-30,2026-05-20,10\n"
+    text += "C2,2026-05-01,2026-05-02,2026-03-01,20\nC3,1926-05-01,2026-05-02,2026-05-20,40\n"
+    found = read(tmp_path, text)
+    where = found.findings.query("code == 'dates_order'").set_index("where")["sentence"].to_dict()
+    assert "1 row with 10.00 (row 2)" in where["columns 'DOS', 'First Billed'"]
+    assert "1 row with 20.00 (row 3)" in where["columns 'DOS', 'Denial Date'"]
+    assert "1 row with 40.00 (row 4)" in codes(found)["dates_old"]
+    assert total(found) == 70.0
+
+
+# Dates of filing, and dates of nobody knows what.
+
+
+@pytest.mark.parametrize("name", ["Submit Date", "Filed Date", "Date Filed", "File Date"])
+def test_dates_of_filing_are_first_bill_dates(tmp_path, name):
+    found = read(tmp_path, f"Claim ID,DOS,{name},Balance\nC1,2026-05-01,2026-05-04,10\n")
+    assert found.mapping.set_index("concept").loc["first_bill_date", "column"] == name
+
+
+def test_a_column_of_dates_that_is_not_used_is_named(tmp_path):
+    text = "Claim ID,DOS,Wave,Zone,Birth Date,Balance\nC1,2026-05-01,2026-05-04,45356,1960-01-01,10\n"
+    text += "C2,2026-05-01,2026-05-05,45357,1960-01-01,10\n"
+    found = read(tmp_path, text)
+    assert found.findings.query("code == 'dates_unused'")["where"].tolist() == ["column 'Wave'"]
+    assert "dates_unused" not in codes(read(tmp_path, text, map_file=MapFile(ignore=("Wave",))))
+
+
+def test_the_codes_of_these_findings_are_weighed():
+    new = "lines_asked lines_added balance_differs closed_with_balance dates_order dates_old dates_unused"
+    assert set(new.split()) <= set(CHECKS)

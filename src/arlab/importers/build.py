@@ -31,6 +31,7 @@ from arlab.importers.checks import (
     tell_titles,
     tell_unapplied,
 )
+from arlab.importers.contradictions import tell_contradictions, tell_unused_dates
 from arlab.importers.counts import count_claims
 from arlab.importers.dates import Order
 from arlab.importers.detect import Table, find_tables
@@ -230,6 +231,8 @@ def _read_table(
     families = frozenset(aside["family"])
     tell_asked(parsed, layout, verdict.accepted, findings)
     tell_unapplied(parsed, layout, verdict.accepted, findings)
+    tell_contradictions(parsed, dollars, layout, lines, verdict.accepted, findings)
+    tell_unused_dates(parsed, wanted.ignore, findings)
     limits = limits_of(parsed, layout, families=families, currency=currency, nothing_open=not items.size)
     counts = count_claims(
         parsed,
