@@ -136,7 +136,9 @@ def test_balances_that_charges_and_payments_do_not_leave_are_noted(tmp_path):
 
 
 def test_closed_claims_with_a_balance_are_noted(tmp_path):
-    text = "Claim ID,DOS,Balance,Status\nC1,2026-05-01,10,Closed\nC2,2026-05-01,20,Paid\nC3,2026-05-01,40,Void\n"
+    text = (
+        "Claim ID,DOS,Balance,Status\nC1,2026-05-01,10,Closed\nC2,2026-05-01,20,Paid\nC3,2026-05-01,40,Void\n"
+    )
     text += "C4,2026-05-01,80,Partially paid\nC5,2026-05-01,0,Paid\nC6,2026-05-01,160,Not paid\n"
     found = read(tmp_path, text)
     assert total(found) == 310.0
@@ -174,3 +176,37 @@ def test_a_column_of_dates_that_is_not_used_is_named(tmp_path):
 def test_the_codes_of_these_findings_are_weighed():
     new = "lines_asked lines_added balance_differs closed_with_balance dates_order dates_old dates_unused"
     assert set(new.split()) <= set(CHECKS)
+
+
+# Sentences.
+
+
+def refused(folder, text):
+    path = folder / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_map(path)
+    return str(caught.value)
+
+
+def test_a_mistyped_concept_is_answered_with_the_nearest_one(tmp_path):
+    said = refused(tmp_path, '[columns]\nbalence = "Balance"\n')
+    assert "is nothing that is read (did you mean 'balance'?): correct it or take it out." in said
+    assert "did you mean 'service_date'?" in refused(tmp_path, '[columns]\n"Service Date" = "DOS"\n')
+    assert "use 'claim_id', " in refused(tmp_path, '[columns]\nxyzzy = "DOS"\n')
+
+
+def test_a_choice_that_is_not_possible_is_said_in_grammar(tmp_path):
+    said = refused(tmp_path, 'amounts = "both"\n')
+    assert "has a value for amounts that is not possible: give 'claim' or 'line'" in said
+
+
+def test_a_payer_that_the_map_merges_is_said_to_be_by_the_map(tmp_path):
+    text = "Claim ID,Payer,DOS,Balance\nC1,Alder Health,2026-05-01,10\nC2,ALDER HEALTH,2026-05-01,20\n"
+    text += "C3,Birch Plan,2026-05-01,40\n"
+    given = MapFile(payers={"Birch Plan": "Alder Health"})
+    said = codes(read(tmp_path, text, map_file=given))["payer_spellings"]
+    assert said.startswith("3 spellings are 1 payer: 1 differs from the name it goes by in case,")
+    assert "and 1 goes by another name by the map file;" in said
+    only = codes(read(tmp_path, text.replace("ALDER HEALTH", "Alder Health"), map_file=given))
+    assert "case" not in only["payer_spellings"]

@@ -88,7 +88,7 @@ def clues_of(
     held = {}
     for way, once in (("once", {*concepts, *repeated}), ("added", set(repeated))):
         gaps = balance_gaps(parsed, keys, used, once)
-        held[way] = gaps is not None and bool((gaps.loc[claims] == 0).all())
+        held[way] = gaps is not None and bool((gaps[gaps.index.isin(claims)] == 0).all())
     sums = {"charge", "paid", "paid_payer", "paid_patient", "adjustment", "balance"}
     spare = _line_sums(parsed, keys, used, several)
     result: dict[str, str | None] = {}

@@ -118,8 +118,8 @@ def _tell_gaps(parsed: Parsed, lines: Lines, accepted: Mask, findings: Findings)
         "balance_differs",
         f"columns {listed(names)}",
         f"The balance is not charge - paid - adjustment in {len(off):,} of {count(len(gaps), 'claim')}, by"
-        f" {money(int(off.abs().sum()))} taken together ({rows(numbers)}); this is common where several columns hold"
-        " payments or adjustments and not all are read. The balance counts as it is.",
+        f" {money(int(off.abs().sum()))} taken together ({rows(numbers)}); this is common where several columns"
+        " hold payments or adjustments and not all are read. The balance counts as it is.",
     )
 
 
@@ -135,8 +135,8 @@ def _tell_closed(parsed: Parsed, dollars: Dollars, accepted: Mask, findings: Fin
             findings.add(
                 "closed_with_balance",
                 column(parsed.columns.chosen[concept]),
-                f"Closed, void or paid by their status, but with a balance: {_rows(parsed, dollars.cents, wrong)}; the"
-                " balances count, and what patients still owe of paid claims may be right.",
+                f"Closed, void or paid by their status, but with a balance: {_rows(parsed, dollars.cents, wrong)};"
+                " the balances count, and what patients still owe of paid claims may be right.",
             )
 
 

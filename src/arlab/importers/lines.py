@@ -66,8 +66,9 @@ def find_lines(parsed: Parsed, accepted: Mask, findings: Findings, *, amounts_of
     Notes
     -----
     An amount is the claim's when nearly all claims of several rows show one amount on all of them and claims
-    differ among themselves. Lines of a claim seldom all cost the same. Where there are too few such claims, something
-    else must show it; else it is asked. Amounts that differ within claims are added up whatever the user says.
+    differ among themselves. Lines of a claim seldom all cost the same. Where there are too few such claims,
+    something else must show it, or it is asked. Amounts that differ within claims are added up whatever the user
+    says.
     """
     none = np.full(len(accepted), -1, dtype=np.int64)
     if not parsed.has("claim_id"):
@@ -130,8 +131,8 @@ def _by_clues(
         findings.add(
             "lines_asked",
             f"column{'' if len(asked) == 1 else 's'} {listed(asked)}",
-            "All rows of a claim show one amount: is it that of each line, or the claim's own, repeated? It is added"
-            ' up as of lines; say which with amounts = "line" or amounts = "claim" in a map file (map.toml).',
+            "All rows of a claim show one amount: is it that of each line, or the claim's own, repeated? It is"
+            ' added up as of lines; say which with amounts = "line" or amounts = "claim" in a map file (map.toml).',
         )
     return {concept: why for concept, why in clues.items() if why}
 
@@ -143,8 +144,8 @@ def _tell_added(parsed: Parsed, same: Mapping[str, pd.Series], findings: Finding
             findings.add(
                 "lines_added",
                 column(parsed.columns.chosen[concept]),
-                f'The map file says amounts = "claim", but it differs on the rows of {count(int((~each).sum()), "claim")},'
-                " so it is added up as amounts of lines.",
+                'The map file says amounts = "claim", but it differs on the rows of'
+                f" {count(int((~each).sum()), 'claim')}, so it is added up as amounts of lines.",
             )
 
 
@@ -169,9 +170,9 @@ def _tell(
             findings.add(
                 "claim_amount_repeated",
                 column(parsed.columns.chosen[concept]),
-                f"It is the amount of the claim, repeated on each of its rows ({how[concept]}), and counts once for each of"
-                f" {count(claims, 'claim')}: {money(cents[True])} in all, not {money(cents[False])} (amounts ="
-                ' "line" in a map file adds it up).',
+                f"It is the amount of the claim, repeated on each of its rows ({how[concept]}), and counts once for"
+                f" each of {count(claims, 'claim')}: {money(cents[True])} in all, not {money(cents[False])}"
+                ' (amounts = "line" in a map file adds it up).',
             )
 
 
