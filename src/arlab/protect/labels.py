@@ -12,7 +12,7 @@ from arlab.protect.key import pseudonyms
 from arlab.protect.known import Known, phrases_in, words_in
 from arlab.protect.patterns import patterns_in
 
-__all__ = ["KNOWN_PAYERS", "may_stand", "shared_labels"]
+__all__ = ["KNOWN_PAYERS", "may_stand", "names_a_person", "shared_labels"]
 
 KNOWN_PAYERS = frozenset(
     re.findall(
@@ -52,8 +52,27 @@ def may_stand(label: str, known: Known) -> bool:
     )
 
 
+def names_a_person(text: str, known: Known) -> bool:
+    """Return whether a text that the user gives is a person's name in the file, or holds a person's number.
+
+    Examples
+    --------
+    >>> known = Known(words=frozenset({"young", "anna"}))
+    >>> [names_a_person(text, known) for text in ("Young, Anna", "Young Family Practice", "Oak 078-05-1120")]
+    [True, False, True]
+    """
+    words = set(words_in(text))
+    hits = words & known.words
+    return bool(patterns_in(text)) or len(hits) > 1 or bool(hits and hits == words)
+
+
 def shared_labels(labels: Iterable[str], *, kind: str, key: bytes, known: Known) -> Mapping[str, str]:
-    """Return label -> what is written: itself where it may stand, otherwise its pseudonym."""
+    """Return label -> what is written: itself where it may stand, otherwise its pseudonym.
+
+    A name without any word of an insurer's name may be a person's, where no column of names tells.
+    """
     labels = sorted(set(labels))
-    hidden = [label for label in labels if not may_stand(label, known)]
+    hidden = [
+        label for label in labels if not (may_stand(label, known) and KNOWN_PAYERS & {*words_in(label)})
+    ]
     return {label: label for label in labels} | dict(pseudonyms(key, kind, hidden))
