@@ -363,9 +363,14 @@ def test_a_folder_of_x12_is_shared_without_its_persons(tmp_path):
 def _visits(tmp_path, header, *, person):
     """Write one account for each of 14 visits of one person, and 30 visits of 30 others."""
     rows = [f"4{n:04d},{person},412-55-7001,Aetna,2026-05-{n + 1:02d},101.{n:02d}" for n in range(14)]
-    rows += [f"5{n:04d},Person {chr(97 + n % 26)}{n},,Cigna,2026-06-{n % 28 + 1:02d},{90 + n}.00" for n in range(30)]
+    rows += [
+        f"5{n:04d},Person {chr(97 + n % 26)}{n},,Cigna,2026-06-{n % 28 + 1:02d},{90 + n}.00"
+        for n in range(30)
+    ]
     path = tmp_path / "visits.csv"
-    path.write_text(f"{header},Patient Name,SSN,Payer,DOS,Balance\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    path.write_text(
+        f"{header},Patient Name,SSN,Payer,DOS,Balance\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
     return path
 
 
