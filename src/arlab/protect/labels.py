@@ -17,14 +17,16 @@ __all__ = ["KNOWN_PAYERS", "may_stand", "names_a_person", "shared_labels"]
 KNOWN_PAYERS = frozenset(
     re.findall(
         r"\w+",
-        "aetna advantage america american anthem assurance bcbs benefit blue care champva cigna commercial"
-        " community complete cross employers first government health healthcare humana hmo insurance"
-        " kaiser managed medicaid medicare mutual national network option part plan plans ppo premier select"
-        " service services shield state tricare uhc united unitedhealthcare veterans workers compensation",
+        " administrators advantage aetna america american anthem assistance assurance bcbs benefit blue"
+        " care champva cigna commercial community compensation complete cross employers first government"
+        " health healthcare hmo humana indemnity insurance kaiser managed medicaid medical medicare mutual"
+        " national network option part plan plans ppo premier select service services shield state tricare"
+        " uhc supplement casualty united unitedhealthcare veterans workers",
     )
 )
 """Words of insurers' names: a patient called Cross or State does not forbid Blue Cross."""
 
+_NO_PAYER = frozenset(("self", "pay", "private", "patient", "patients", "uninsured", "cash"))
 _LONGEST = 60
 _LETTERS = re.compile(r"[^\W_](?:[\w &'’./()+-]*[\w).+])?")
 
@@ -64,6 +66,11 @@ def names_a_person(text: str, known: Known) -> bool:
     words = set(words_in(text))
     hits = words & known.words
     return bool(patterns_in(text)) or len(hits) > 1 or bool(hits and hits == words)
+
+
+def _is_payer(label: str) -> bool:
+    words = set(words_in(label))
+    return bool(words & KNOWN_PAYERS) or words <= _NO_PAYER
 
 
 def shared_labels(labels: Iterable[str], *, kind: str, key: bytes, known: Known) -> Mapping[str, str]:
