@@ -1,6 +1,6 @@
 """How quickly are files read: CSV against ``pandas.read_csv``, and 835 against oxedi, and in how much memory?
 
-``python -m benchmarks.read [--quick]`` puts the two parts together, ``read_csv`` and ``read_835``, which run alone too.
+``python -m benchmarks.read [--quick]`` puts ``read_csv`` and ``read_835`` together, which run alone too.
 """
 
 from __future__ import annotations
