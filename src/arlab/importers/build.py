@@ -126,7 +126,7 @@ def read_export(
     for table in tables:
         heard = Findings()
         columns = map_columns(
-            table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard, coded=table.coded
+            table.body, given=wanted.columns, ignore=wanted.ignore, findings=heard, held=table.coded
         )
         columns = columns.with_posting(wanted.posted_date)
         found.append(_Candidate(table, columns, heard))

@@ -96,6 +96,7 @@ def _parquet_grid(path: Path, data: bytes) -> Grid:
         ]
         # A text that repeats is held once: a small file may say it a million times.
         table = pq.ParquetFile(pa.BufferReader(source), read_dictionary=named).read()
+        table.validate(full=True)
         _refuse_repeated(name, table)
         texts = {place: _as_text(column) for place, column in enumerate(table.columns)}
     except InputRefused:

@@ -25,6 +25,7 @@ Mask = npt.NDArray[np.bool_]
 AROUND = " \t\r\n\u00a0\u200b\ufeff\x1a"
 """What may stand around the text of a cell without being part of it."""
 
+_UNTIDY = (b"  ", b"\n", b"\t", b"\r")
 _WORTH_THREADS = 50_000
 _WORTH_A_LOOK = 1_000
 
@@ -54,6 +55,11 @@ class Coded:
         if mask.all():
             return np.ones(len(self.places), dtype=bool)
         return mask[self.places]
+
+    @functools.cached_property
+    def untidy(self) -> bool:
+        """Whether a text holds a line end, a tab, or two spaces in a row."""
+        return any(mark in self.joined for mark in _UNTIDY)
 
     @functools.cached_property
     def empty(self) -> int:

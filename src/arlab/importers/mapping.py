@@ -7,7 +7,8 @@ understands is listed as unused. Nothing is computed from the columns here.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from arlab.importers.amounts import parse_amounts
 from arlab.importers.dates import parse_dates
 from arlab.importers.denied import holds_codes
 from arlab.importers.findings import Findings, column, listed
-from arlab.importers.grid import Coded
+from arlab.importers.grid import Coded, coded
 from arlab.importers.vocabulary import (
     AMOUNTS_BY_PARTY,
     CLOCKS,
@@ -105,7 +106,7 @@ def map_columns(
     given: Mapping[str, str] | None,
     findings: Findings,
     ignore: Collection[str] = (),
-    coded: Mapping[str, Coded] | None = None,
+    held: Mapping[str, Coded] | None = None,
 ) -> ColumnMap:
     """Return which column of a table of text holds which concept.
 
@@ -115,7 +116,7 @@ def map_columns(
     given : concept -> column name, for what the user knows better; it wins
     findings : receives columns that compete, or whose values do not fit their name
     ignore : columns that the user does not want to be read
-    coded : the same columns by their different texts, from which some rows are taken sooner
+    held : the same columns by their different texts, from which some rows are taken sooner
 
     Raises
     ------
@@ -131,12 +132,12 @@ def map_columns(
         )
     given = _checked(given or {}, [str(name) for name in body.columns], ignore)
     free = [str(name) for name in body.columns if name not in given.values() and name not in ignore]
-    samples = {name: _sample(body[name], (coded or {}).get(name)) for name in free}
+    samples = {name: _sample(body[name], (held or {}).get(name)) for name in free}
     buckets = _bucket_columns(free, samples)
     offers: list[tuple[float, float, str, str]] = []
     for name in (name for name in free if name not in buckets):
         # The samples of all columns are thinned alike, so that their filled cells can be compared.
-        share_filled = float(len(samples[name]))
+        share_filled = float(len(samples[name].places))
         for concept, score in _offers_of(name, samples[name], findings).items():
             if concept not in given:
                 offers.append((-score, -share_filled, name, concept))
@@ -201,14 +202,17 @@ def _checked(given: Mapping[str, str], names: list[str], ignore: Collection[str]
     return dict(given)
 
 
-def _sample(text: pd.Series, held: Coded | None) -> pd.Series:
+def _sample(text: pd.Series, held: Coded | None) -> Coded:
     """Return the filled cells of a column, evenly thinned out when there are very many."""
     step = max(1, len(text) // _MOST_VALUES)
-    thinned = text.iloc[::step] if held is None else held.taken(np.arange(0, len(text), step))
-    return thinned[thinned != ""]
+    thinned = coded(text.iloc[::step]) if held is None else held
+    places = thinned.places if held is None else held.places[::step]
+    places = places[places != thinned.empty]
+    own, back = np.unique(places, return_inverse=True)
+    return Coded(back.astype(np.int32), thinned.different.iloc[own].reset_index(drop=True))
 
 
-def _bucket_columns(names: list[str], samples: Mapping[str, pd.Series]) -> tuple[str, ...]:
+def _bucket_columns(names: list[str], samples: Mapping[str, Coded]) -> tuple[str, ...]:
     """Return the columns named like age buckets that hold amounts, youngest first; none when there is only one."""
     found = []
     for name in names:
@@ -218,7 +222,7 @@ def _bucket_columns(names: list[str], samples: Mapping[str, pd.Series]) -> tuple
     return tuple(name for _, _, name in sorted(found)) if len(found) > 1 else ()
 
 
-def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, float]:
+def _offers_of(name: str, sample: Coded, findings: Findings) -> dict[str, float]:
     """Return the concepts that a column could hold, by its name and its values, each with a score."""
     offers: dict[str, float] = {}
     for concept, score in concepts_named(name).items():
@@ -227,7 +231,7 @@ def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, fl
             offers["patient_name"] = score
         elif concept == "denial" and fits < _ENOUGH:
             # A reason in words is text about a claim; long numbers are clinical codes and no reason at all.
-            if float((~sample.str.fullmatch(r"[\d .-]{5,}")).mean()) >= _ENOUGH:
+            if _share(sample, lambda text: re.fullmatch(r"[\d .-]{5,}", text) is None) >= _ENOUGH:
                 offers["denial_text"] = score
         elif fits >= _ENOUGH:
             offers[concept] = score * fits
@@ -244,48 +248,57 @@ def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, fl
     return offers
 
 
-def _share_of_concept(concept: str, sample: pd.Series) -> float:
+def _share_of_concept(concept: str, sample: Coded) -> float:
     """Return the share of values that fit a concept, beyond what its kind asks for."""
-    if sample.empty:
+    if not len(sample.places):
         return 1.0
     if concept == "patient_id":
-        return float(sample.str.contains(r"\d").mean())
+        return _share(sample, lambda text: re.search(r"\d", text) is not None)
     if concept == "status":
-        return float(sample.str.contains(r"[A-Za-z]").mean())
+        return _share(sample, lambda text: re.search("[A-Za-z]", text) is not None)
     if concept == "denial":
         # Prose stands in columns called reason code, and clinical codes (SNOMED and the like) do too.
-        return float(sample.map(holds_codes).mean())
+        return _share(sample, holds_codes)
     if concept == "transaction_kind":
         return _share_with_words(sample, TRANSACTION_WORDS)
     if concept == "responsible":
-        return float(sample.map(name_key).isin(RESPONSIBLE_WORDS).mean())
+        return _share(sample, lambda text: name_key(text) in RESPONSIBLE_WORDS)
     return _share_that_fits(CONCEPTS[concept].kind, sample)
 
 
-def _share_that_fits(kind: str, sample: pd.Series) -> float:
+def _share_that_fits(kind: str, sample: Coded) -> float:
     """Return the share of values that can be read as their kind; 1 when there is none to judge by."""
-    if sample.empty:
+    if not len(sample.places):
         return 1.0
     if kind == "money":
         amounts = parse_amounts(sample)
         filled = (~amounts.blank).sum()
         return float(amounts.readable.sum() / filled) if filled else 1.0
     if kind == "date":
-        found = [parse_dates(sample, order="mdy"), parse_dates(sample, order="dmy")]
-        filled = (~found[0].blank).sum()
-        return float(max(int(dates.days.notna().sum()) for dates in found) / filled) if filled else 1.0
+        dates = parse_dates(sample, order="mdy")
+        most = int(dates.days.notna().sum())
+        filled = (~dates.blank).sum()
+        if most < filled:
+            most = max(most, int(parse_dates(sample, order="dmy").days.notna().sum()))
+        return float(most / filled) if filled else 1.0
     if kind == "days":
         return float(parse_days(sample)[0].notna().mean())
     if kind == "bucket":
-        return float(sample.map(lambda text: bucket_range(text) is not None).mean())
+        return _share(sample, lambda text: bucket_range(text) is not None)
     return 1.0
 
 
-def _share_with_words(sample: pd.Series, words: frozenset[str]) -> float:
-    return float(sample.map(lambda text: bool(words & set(text_words(text)))).mean()) if len(sample) else 0.0
+def _share(sample: Coded, fits: Callable[[str], bool]) -> float:
+    """Return the share of values that something is true of."""
+    often = sample.counts()
+    return float(often[[fits(text) for text in sample.different]].sum() / often.sum()) if len(often) else 0.0
 
 
-def _how(name: str, concept: str, sample: pd.Series) -> str:
+def _share_with_words(sample: Coded, words: frozenset[str]) -> float:
+    return _share(sample, lambda text: bool(words & set(text_words(text))))
+
+
+def _how(name: str, concept: str, sample: Coded) -> str:
     """Say how a column came to stand for a concept."""
     named = concepts_named(name)
     if concept == "denial_text" and "denial" in named:
@@ -294,7 +307,7 @@ def _how(name: str, concept: str, sample: pd.Series) -> str:
     if score is None:
         return "its values are those of payers"
     share = _share_of_concept(concept, sample)
-    values = "it has no values to check" if sample.empty else f"{share:.0%} of its values fit"
+    values = "it has no values to check" if not len(sample.places) else f"{share:.0%} of its values fit"
     return f"{_HOW[score]}; {values}" if CONCEPTS[concept].kind not in ("id", "text") else _HOW[score]
 
 

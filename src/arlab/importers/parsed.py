@@ -22,8 +22,6 @@ from arlab.importers.vocabulary import CONCEPTS
 
 __all__ = ["Parsed", "parse_columns", "tell_reading"]
 
-_UNTIDY = (b"  ", b"\n", b"\t", b"\r")
-
 
 @dataclasses.dataclass(frozen=True)
 class Parsed:
@@ -49,8 +47,7 @@ class Parsed:
     def coded(self, concept: str) -> Coded:
         """Return the same column by its different texts."""
         own = self.table.coded[self.columns.chosen[concept]]
-        # Few texts hold a line break or two spaces, and looking is much quicker than replacing.
-        if not any(mark in own.joined for mark in _UNTIDY):
+        if not own.untidy:
             return own
         tidy = coded(own.different.str.replace(r"\s+", " ", regex=True))
         return Coded(tidy.places[own.places], tidy.different)

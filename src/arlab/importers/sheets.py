@@ -24,10 +24,15 @@ _SURELY_FINE = 2_000_000
 _MOST_AREA = 40_000_000
 _EMPTY_PER_FILLED = 8
 _MOST_HELD = 1 << 26
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"(\d{1,9})\"")
+# Places are looked for wherever they could stand, also where a tag has two or is written oddly: the reader of the
+# sheet may take one that this one would not.
+_ROW = re.compile(rb"\br\s*=\s*[\"']\s*(\d+)")
+_PLACE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]+)(\d+)")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,9})\"")
+_ROW_STARTS = re.compile(rb"<(?:[^\s<>\"'/]+:)?row\b")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=\"([A-Z]{1,3})(\d{1,9}):([A-Z]{1,3})(\d{1,9})\"")
-_STARTS = re.compile(rb"<(?:\w+:)?c\b")
+_STARTS = re.compile(rb"<(?:[^\s<>\"'/]+:)?c\b")
+_NUMBERED = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br=\"\d")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _TEXT_RESULT = re.compile(rb"^[^>]*\bt=\"str\"")
@@ -75,39 +80,42 @@ def sheet_parts(archive: ZipFile, data: bytes) -> dict[str, ZipInfo]:
     return parts
 
 
-def sheet_facts(name: str, title: str, data: bytes, part: ZipInfo | None) -> SheetFacts:
+def sheet_facts(name: str, title: str, data: bytes, part: ZipInfo) -> SheetFacts:
     """Return what the XML of a sheet says, or refuse a sheet whose cells lie too far apart to be held.
 
     Raises
     ------
     InputRefused
         when it has far more columns, or far more empty cells, than an export has.
+    BadZipFile
+        when it is damaged.
     """
-    if part is None:
-        return SheetFacts()
-    last_row, last_column, rows, filled = 0, 0, 0, 0
+    last_row, last_column, rows, numbered, filled = 0, 0, 0, 0, 0
     formulas: dict[int, int] = {}
     merged: list[tuple[int, int, int]] = []
     for text in _pieces(name, data, part):
-        cells = _CELL.findall(text)
-        columns = {_column_number(letters) for letters in {letters for letters, _ in cells}}
-        last_column = max(last_column, *columns, 0, 0)
-        last_row = max(last_row, *(int(number) for number in _ROW.findall(text)), 0, 0)
-        last_row = max(last_row, *(int(number) for _, number in cells[-1:]), 0, 0)
-        by_row = re.split(rb"<(?:\w+:)?row\b", text)
-        rows += len(by_row) - 1
-        if len(cells) < len(_STARTS.findall(text)):
-            # Cells without a reference follow one another.
-            last_column = max(last_column, *(len(_STARTS.findall(row)) for row in by_row))
+        if b"\0" in text:
+            raise BadZipFile
+        places = _PLACE.findall(text)
+        columns = {_column_number(letters.upper()) for letters in {letters for letters, _ in places}}
+        numbers = {*_ROW.findall(text), *(number for _, number in places)}
+        last_row = max([last_row, *map(int, numbers)])
+        by_row = _ROW_STARTS.split(text)
+        rows, numbered = rows + len(by_row) - 1, numbered + len(_NUMBERED.findall(text))
+        unplaced = 0
+        if len(places) < len(_STARTS.findall(text)):
+            # Cells without a place follow one another.
+            unplaced = max(len(_STARTS.findall(row)) for row in by_row)
+        last_column = max([last_column, unplaced, *(column + unplaced for column in columns)])
         filled += len(_VALUE.findall(text))
         if _FORMULA.search(text):
             for column in _without_value(text):
                 formulas[column] = formulas.get(column, 0) + 1
-        for left, top, right, bottom in _MERGED.findall(text):
+        for left, top, _, bottom in _MERGED.findall(text):
             if top != bottom:
                 merged.append((_column_number(left) - 1, int(top) - 1, int(bottom) - 1))
-            del right
-    last_row = max(last_row, rows)
+    # Rows without a number follow one another, too.
+    last_row = last_row if numbered >= rows else last_row + rows
     if last_column > _MOST_COLUMNS:
         raise InputRefused(
             f"'{name}' (sheet '{shown(title)}') has {last_column:,} columns, which no AR export has: export only"
@@ -148,6 +156,6 @@ def _without_value(text: bytes) -> Iterator[int]:
 def _column_number(letters: bytes) -> int:
     """Return the number of a column from 1, as A is 1 and AA 27."""
     number = 0
-    for letter in letters:
+    for letter in letters[:8]:
         number = number * 26 + letter - 64
     return number

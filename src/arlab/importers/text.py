@@ -139,10 +139,11 @@ def _lines_above(data: bytes, delimiter: str) -> tuple[list[list[str]], int, int
     widths = [line.count(cut) + 1 for line in lines]
     if b'"' in head:
         # What stands in quotation marks may hold delimiters; only Python's own reader knows which.
-        widths = [
-            len(next(csv.reader([line.decode("utf-8", "replace")], delimiter=delimiter), [])) or 1
-            for line in lines
-        ]
+        texts = [line.decode("utf-8", "replace") for line in lines]
+        try:
+            widths = [len(next(csv.reader([text], delimiter=delimiter), ())) or 1 for text in texts]
+        except csv.Error:
+            return [], 0, 0
     width = max(widths, default=1)
     above = widths.index(width)
     if above > _MOST_ABOVE or any(b'"' in line for line in lines[:above]):

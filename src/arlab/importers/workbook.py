@@ -48,9 +48,12 @@ def workbook_grids(path: Path, data: bytes, *, sheet: str | int | None, findings
     parts = {} if data.startswith(OLE) else _checked_parts(name, data, findings)
     book = _opened(path, data)
     for title in _sheets_to_read(name, book, sheet, findings):
-        facts = sheet_facts(name, title, data, parts.get(title))
         try:
+            # The older kind of workbook is no archive and holds no such thing.
+            facts = SheetFacts() if data.startswith(OLE) else sheet_facts(name, title, data, parts[title])
             rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        except InputRefused:
+            raise
         except BaseException as problem:
             raise _broken(name, problem) from None
         columns = [[cell_text(value) for value in column] for column in zip(*rows, strict=True)]
