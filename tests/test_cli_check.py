@@ -103,6 +103,17 @@ def test_x12_needs_the_standard_library_alone(tmp_path):
     assert run.stdout.strip() == "0 []"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links need a permission on Windows")
+@pytest.mark.parametrize("content", [REMITTANCE, EXPORT])
+def test_a_link_out_of_its_folder_is_refused(tmp_path, content):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "other.txt").write_text(content, encoding="utf-8")
+    (tmp_path / "own" / "link.txt").symlink_to(tmp_path / "other.txt")
+    run = check(tmp_path / "own" / "link.txt", "--json")
+    assert run.stdout == "" and "is a link to a file outside its folder" in str(run.exception)
+    assert check(tmp_path / "other.txt", "--json").exit_code == 0
+
+
 def test_a_refusal_prints_nothing_on_standard_output(tmp_path):
     run = subprocess.run(
         [sys.executable, "-m", "arlab.cli", "check", str(tmp_path / "none.csv"), "--json"],

@@ -108,6 +108,8 @@ def test_more_dates_after_the_given_day_are_refused(tmp_path):
     text = MISTYPED + "C4,D,Cigna,05/07/2026,80\n"
     with pytest.raises(InputRefused, match="shows events up to"):
         read(tmp_path, text, as_of="2026-06-05")
+    with pytest.raises(InputRefused, match="shows events up to"):  # one row of a single day later
+        read(tmp_path, MISTYPED.replace("2062", "2026"), as_of="2026-06-05")
     twice = MISTYPED + "C4,D,Cigna,05/06/2062,80\n"
     with pytest.raises(InputRefused, match="shows events up to"):
         read(tmp_path, twice, as_of="2026-06-30")

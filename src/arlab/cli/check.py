@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arlab.cli.options import AsOf, Dates, MapFile, Sheet
 from arlab.cli.terminal import folded, say, say_heading, say_rows
 from arlab.workspace import WORK_MARKER, write_private
 
@@ -73,16 +74,10 @@ def check(
             metavar="PATH", help="CSV, XLSX, Parquet, an X12 file (835, 837, 277), or a folder of X12."
         ),
     ],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Day of the balances: 2026-06-30.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", help="Sheet of a workbook, by name or place.")
-    ] = None,
-    dates: Annotated[str | None, typer.Option("--dates", help="How 3/5/2024 is meant: mdy or dmy.")] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE", help="Your own map of the columns, a TOML file.")
-    ] = None,
+    as_of: AsOf = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    map_file: MapFile = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Also write findings.csv, quarantine.csv, map.toml."),

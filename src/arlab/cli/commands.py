@@ -15,6 +15,7 @@ from arlab.cli.check import check, checked_import, write_lists
 from arlab.cli.deid import deid
 from arlab.cli.folders import reports_folder
 from arlab.cli.generate import generate
+from arlab.cli.options import AsOf, Clock, Dates, MapFile, Sheet
 from arlab.cli.reading import read_file
 from arlab.cli.snapshot import snapshot
 from arlab.cli.terminal import complain, folded, say, show_progress
@@ -40,15 +41,6 @@ Exports = Annotated[
         help="Your own export: CSV, XLSX, Parquet, or a folder of 837 and 835 files. Empty: the sample.",
     ),
 ]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Day to report on: 2026-06-30.")]
-Clock = Annotated[
-    str, typer.Option("--clock", help="Aging clock: standard, service, first_bill or responsibility.")
-]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook, by name or place.")]
-Dates = Annotated[str | None, typer.Option("--dates", help="How 3/5/2024 is meant: mdy or dmy.")]
-Map = Annotated[
-    Path | None, typer.Option("--map", metavar="FILE", help="Your own map of the columns, a TOML file.")
-]
 Folder = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write.")]
 
 
@@ -72,7 +64,7 @@ def report(
     clock: Clock = "standard",
     sheet: Sheet = None,
     dates: Dates = None,
-    map_file: Map = None,
+    map_file: MapFile = None,
     out: Folder = None,
     share: Annotated[bool, typer.Option("--share", help="A version for others, as by arlab deid.")] = False,
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from arlab.cli.folders import reports_folder, workspace_folder
+from arlab.cli.options import AsOf, Clock, Dates, Export, MapFile, Sheet, Workspace
 from arlab.cli.reading import read_file, sheet_place
 from arlab.cli.terminal import folded, say, say_heading, show_progress
 
@@ -20,24 +21,13 @@ STEPS = 6
 
 
 def deid(
-    export: Annotated[
-        Path,
-        typer.Argument(metavar="EXPORT", help="Your own export: CSV, XLSX, Parquet, or a folder of X12."),
-    ],
+    export: Export,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Day that the balances are true for.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", help="Sheet of a workbook, by name or place.")
-    ] = None,
-    dates: Annotated[str | None, typer.Option("--dates", help="How 3/5/2024 is meant: mdy or dmy.")] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE", help="Your own map of the columns, a TOML file.")
-    ] = None,
-    clock: Annotated[
-        str, typer.Option("--clock", help="Aging clock: standard, service, first_bill or responsibility.")
-    ] = "standard",
+    as_of: AsOf = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    map_file: MapFile = None,
+    clock: Clock = "standard",
     profile: Annotated[
         str, typer.Option("--profile", help="pseudonymised, or safe-harbor: years only.")
     ] = "pseudonymised",
@@ -50,12 +40,7 @@ def deid(
     research: Annotated[
         bool, typer.Option("--research", help="Also the open claims one by one, each patient's dates moved.")
     ] = False,
-    workspace: Annotated[
-        Path | None,
-        typer.Option(
-            "--workspace", metavar="FOLDER", help="Your own folder, for the key (or ARLAB_WORKSPACE)."
-        ),
-    ] = None,
+    workspace: Workspace = None,
 ) -> None:
     """Write a version for others: totals only, small numbers withheld; the last line is its path.
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arlab.cli.folders import workspace_folder
+from arlab.cli.options import AsOf, Clock, Dates, Export, MapFile, Sheet, Workspace
+from arlab.cli.reading import read_file
 from arlab.cli.terminal import folded, say, say_columns, say_heading, say_rows
 from arlab.errors import InputRefused
 
@@ -29,37 +31,20 @@ snapshot = typer.Typer(
     rich_markup_mode=None,
 )
 
-Where = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace", metavar="FOLDER", help="Your own folder (or ARLAB_WORKSPACE in the environment)."
-    ),
-]
-Clock = Annotated[
-    str, typer.Option("--clock", help="Aging clock: standard, service, first_bill or responsibility.")
-]
-
 
 @snapshot.command()
 def add(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Your own export: CSV, XLSX or Parquet.")],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Day that its balances are true for.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", help="Sheet of a workbook, by name or place.")
-    ] = None,
-    dates: Annotated[str | None, typer.Option("--dates", help="How 3/5/2024 is meant: mdy or dmy.")] = None,
-    map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE", help="Your own map of the columns, a TOML file.")
-    ] = None,
+    export: Export,
+    as_of: AsOf = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    map_file: MapFile = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="In place of the snapshot that there is of this day.")
     ] = False,
-    workspace: Where = None,
+    workspace: Workspace = None,
 ) -> None:
     """Keep what an export says is open; the last line is the id of the snapshot."""
-    from arlab.cli.reading import read_file
     from arlab.report import describe_reconciliation
     from arlab.snapshots import file_digest, save_snapshot
 
@@ -83,7 +68,7 @@ def add(
 
 
 @snapshot.command("list")
-def list_(workspace: Where = None) -> None:
+def list_(workspace: Workspace = None) -> None:
     """List the snapshots, oldest day first."""
     from arlab.snapshots import list_snapshots
 
@@ -118,7 +103,7 @@ def list_(workspace: Where = None) -> None:
 def show(
     which: Annotated[str, typer.Argument(metavar="ID|DATE", help="Id of a snapshot, or its day.")],
     clock: Clock = "standard",
-    workspace: Where = None,
+    workspace: Workspace = None,
 ) -> None:
     """Show what is known of one snapshot, with its aging."""
     from arlab.aging import aged_items, aging_table, describe_aging
@@ -157,7 +142,7 @@ def show(
 @snapshot.command()
 def remove(
     snapshot_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the snapshot, as listed.")],
-    workspace: Where = None,
+    workspace: Workspace = None,
 ) -> None:
     """Remove one snapshot for good, without asking; it needs the whole id."""
     from arlab.snapshots import remove_snapshot
@@ -172,7 +157,7 @@ def movement(
     closing: Annotated[str, typer.Argument(metavar="TO", help="Later day, or id of its snapshot.")],
     by: Annotated[str | None, typer.Option("--by", help="Also one line for each, such as payer.")] = None,
     clock: Clock = "standard",
-    workspace: Where = None,
+    workspace: Workspace = None,
 ) -> None:
     """Say how the dollars moved from bucket to bucket between two snapshots."""
     from arlab.movement import (

@@ -53,7 +53,7 @@ def decide_as_of(
         day = given or days[-1]
         findings.add("as_of", "file", f"The balances are as of {day.isoformat()}: {how}.")
         return day
-    # What is mistyped far ahead and what a few rows show after the given day is left empty: see later_days.
+    # What is mistyped far ahead is left empty: see later_days.
     latest = _latest_event(parsed, data, ("posted_date",) if ledger else EVENT_DATES)
     if latest is None and given is None:
         raise InputRefused(f"'{name}' has no date that its balances could be as of: give the day (--as-of).")
@@ -136,13 +136,21 @@ def _latest_event(parsed: Parsed, data: Mask, events: Sequence[str]) -> tuple[dt
 
 
 def _few_later(parsed: Parsed, data: Mask, given: dt.date) -> bool:
-    """Return whether so few rows show something after the given day that they are mistyped, and the day is not."""
+    """Return whether so few rows show something after the given day, and so far after, that it is mistyped.
+
+    What happened soon after the day may be in the balances too, which are then not those of the day.
+    """
     later = np.zeros(len(data), dtype=bool)
+    soon = pd.Timestamp(given) + pd.Timedelta(days=_STRAY_GAP)
     for concept in EVENT_DATES:
         if parsed.has(concept):
-            later |= (parsed.dates[concept].days > pd.Timestamp(given)).to_numpy(dtype=bool)
+            days = parsed.dates[concept].days
+            after = (days > pd.Timestamp(given)).to_numpy(dtype=bool) & data
+            if (days[after] <= soon).any():
+                return False
+            later |= after
     shown = int(data.sum())
-    return 0 < int((later & data).sum()) <= max(1, int(_STRAY_SHARE * shown)) < shown
+    return 0 < int(later.sum()) <= max(1, int(_STRAY_SHARE * shown)) < shown
 
 
 def later_days(parsed: Parsed, data: Mask, concept: str, as_of: dt.date, findings: Findings) -> Mask:

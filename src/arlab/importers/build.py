@@ -37,7 +37,6 @@ from arlab.importers.dates import Order
 from arlab.importers.detect import Table, find_tables
 from arlab.importers.files import open_grids
 from arlab.importers.findings import Findings, count, listed, money, shown
-from arlab.importers.guard import check_link
 from arlab.importers.items import claim_labels, items_of
 from arlab.importers.layouts import CLAIMS, POSTINGS, choose_layout, dollars_of
 from arlab.importers.limits import limits_of, unmapped_table
@@ -103,8 +102,6 @@ def read_export(
     if dates not in (None, "mdy", "dmy"):
         raise SettingsError(f"dates is {dates!r}, which is not possible: give 'mdy', 'dmy' or nothing.")
     day = None if as_of is None else to_date(as_of)
-    if path.is_file():
-        check_link(path)
     if path.is_dir() or (path.is_file() and x12_kind(path)):
         return read_x12_folder(path, as_of=day, practice_id=PRACTICE_ID)
     # A column that is given for one concept is not the map's any more for another.

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from arlab.importers.vocabulary import EMPTY_CELLS
-from arlab.reference.files import read_rows
+from arlab.importers.x12.denial_codes import is_denial as denies
 
 __all__ = ["Code", "codes_in", "holds_codes", "is_denial"]
 
@@ -71,11 +71,4 @@ def is_denial(code: Code, *, payer_class: str | None = None) -> bool:
     >>> is_denial(Code("CO", "24")), is_denial(Code("CO", "24"), payer_class="medicare")
     (False, True)
     """
-    never = _never()
-    return code.carc not in never or (payer_class is not None and never[code.carc] == payer_class)
-
-
-@functools.cache
-def _never() -> dict[str, str]:
-    """Return code -> class of payer for which it denies after all."""
-    return {row["carc"]: row["unless_payer_class"] for row in read_rows("never_denial_codes")}
+    return denies(code.carc, group=code.group, payer_class=payer_class or "")

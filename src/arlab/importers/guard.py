@@ -17,8 +17,9 @@ import pyarrow.parquet
 
 from arlab.errors import InputRefused
 from arlab.importers.findings import shown
+from arlab.importers.links import check_link
 
-__all__ = ["check_link", "check_parquet", "check_path", "check_workbook", "unpacked"]
+__all__ = ["check_parquet", "check_path", "check_workbook", "unpacked"]
 
 MOST_BYTES = 1 << 29
 MOST_UNPACKED = 400_000_000
@@ -51,17 +52,6 @@ def check_path(path: Path) -> None:
         raise InputRefused(
             f"'{shown(path.name)}' has {about.st_size / 1e6:,.0f} MB, more than the {MOST_BYTES / 1e6:,.0f} MB that"
             " are read at once: export a shorter period."
-        )
-
-
-def check_link(path: Path) -> None:
-    """Refuse a link to a file that lies outside the folder of the link: the user pointed at another place.
-
-    Links among the folders above do not matter, so that a linked home or temporary folder is none.
-    """
-    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-        raise InputRefused(
-            f"'{shown(path.name)}' is a link to a file outside its folder: give the file itself."
         )
 
 

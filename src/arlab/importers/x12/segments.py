@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from arlab.errors import InputRefused
 from arlab.importers.findings import shown
+from arlab.importers.links import check_link
 from arlab.importers.x12.delimiters import (
     HEAD,
     STARTS,
@@ -225,6 +226,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     try:
         if Path(source).exists() and not Path(source).is_file():
             raise InputRefused(f"'{name}' is a folder or no ordinary file: give one X12 file.")
+        check_link(Path(source))
         file = Path(source).open("rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as problem:
         why = (problem.strerror if isinstance(problem, OSError) else None) or "its name cannot be used"
