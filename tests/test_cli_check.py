@@ -135,6 +135,8 @@ def test_a_cell_of_a_list_never_starts_a_formula(tmp_path):
     write_lists(told, tmp_path / "f.csv", tmp_path / "q.csv")
     assert (tmp_path / "f.csv").read_text("utf-8").splitlines()[1] == "a,'=1+1,'@b"
     assert (tmp_path / "q.csv").read_text("utf-8").splitlines()[1] == "3,'-c,-1.0"
+    if os.name == "posix":
+        assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("f.csv", "q.csv")} == {0o600}
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match="choose another folder"):
         write_lists(told, tmp_path / "file" / "f.csv", tmp_path / "q.csv")

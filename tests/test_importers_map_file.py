@@ -96,10 +96,10 @@ def test_names_that_toml_must_quote_come_back(tmp_path):
     ("text", "said"),
     [
         ("colour = 1", "has 'colour', which it cannot have"),
-        ('dates = "ymd"', "a dates that is not possible: give 'mdy' or 'dmy'"),
+        ('dates = "ymd"', "a value for dates that is not possible: give 'mdy' or 'dmy'"),
         ('posted_date = "soon"', "give 'charge' or 'payment'"),
-        ("dates = 3", "a dates that is not possible"),
-        ("dates = []", "a dates that is not possible"),
+        ("dates = 3", "a value for dates that is not possible"),
+        ("dates = []", "a value for dates that is not possible"),
         ("sheet = 2", "a sheet that is no text"),
         ("ignore = 'Chart'", "an ignore that is no list"),
         ('[columns]\nbalanse = "Weird"', "has 'balanse' under columns, which is nothing that is read"),

@@ -183,7 +183,7 @@ def test_without_a_day_the_latest_date_is_taken_and_told(tmp_path):
 
 def test_a_day_before_the_events_of_the_file_is_refused(tmp_path):
     with pytest.raises(InputRefused, match=r"shows events up to 2026-05-03 \(column 'DOS'\)"):
-        read(tmp_path, *ROWS, as_of="2026-05-02")
+        read(tmp_path, *ROWS, as_of="2026-05-01")
 
 
 def test_a_word_is_no_day(tmp_path):

@@ -62,6 +62,8 @@ def test_the_totals_row_differs_by_the_rows_that_stand_twice():
     assert owed(total) == ledger
     assert twice > 0
     assert right("10-b", twice / 100)
+    # The lesson says that the totals row has the amount of the rows accepted.
+    assert owed(total) == read_export(data_path("sample/your_export.csv")).reconciliation.cents_accepted
     seen = {}
     for row in rows:
         seen.setdefault(row["Claim #"], owed(row))

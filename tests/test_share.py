@@ -18,7 +18,7 @@ from arlab.importers import read_export
 from arlab.importers.personal import read_columns
 from arlab.importers.x12.folder import read_x12_folder
 from arlab.protect.dates import move_practice
-from arlab.protect.key import KEY_FILE, secret_shift
+from arlab.protect.key import KEY_FILE, load_key, secret_shift
 from arlab.report import share_files, share_tables
 from arlab.report.aged import age_practice
 from arlab.report.share import write_shared
@@ -358,3 +358,50 @@ def test_a_folder_of_x12_is_shared_without_its_persons(tmp_path):
     written = everything(out)
     assert not [name for name in people if name.casefold() in written.casefold()]
     assert not [number for number in numbers if number in written]
+
+
+def _visits(tmp_path, header, *, person):
+    """Write one account for each of 14 visits of one person, and 30 visits of 30 others."""
+    rows = [f"4{n:04d},{person},412-55-7001,Aetna,2026-05-{n + 1:02d},101.{n:02d}" for n in range(14)]
+    rows += [
+        f"5{n:04d},Person {chr(97 + n % 26)}{n},,Cigna,2026-06-{n % 28 + 1:02d},{90 + n}.00"
+        for n in range(30)
+    ]
+    path = tmp_path / "visits.csv"
+    path.write_text(
+        f"{header},Patient Name,SSN,Payer,DOS,Balance\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    return path
+
+
+@pytest.mark.parametrize("header", ["Account", "Acct #", "Patient ID", "MRN"])
+def test_one_person_with_many_account_numbers_is_one(tmp_path, header):
+    path = _visits(tmp_path, header, person="Quintessa Bramblewood")
+    source = read_export(path, as_of="2026-06-30")
+    shared = write_shared(source, out=tmp_path / "out", key=load_key(tmp_path / "own"), path=path)
+    written = shared.tables.read_text("utf-8") + shared.html.read_text("utf-8")
+    # 14 accounts of one person, with 1,414.91: neither the number of them nor the dollars are told.
+    assert "1414.91" not in written and "1,414.91" not in written
+    assert "Aetna" not in written
+
+
+def test_a_name_among_payers_is_a_pseudonym_where_no_insurer_has_such_a_name(tmp_path):
+    path = tmp_path / "noname.csv"
+    payers = ("Self-pay Peregrine Haughtington", "Aetna")
+    rows = [f"A{n},{payers[n % 2]},2026-06-{n % 28 + 1:02d},{10 + n}.00" for n in range(60)]
+    path.write_text("MRN,Payer,DOS,Balance\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    source = read_export(path, as_of="2026-06-30")
+    shared = write_shared(source, out=tmp_path / "out", key=load_key(tmp_path / "own"), path=path)
+    for file in shared.html.parent.iterdir():
+        assert "Haughtington" not in file.read_text("utf-8")
+
+
+def test_the_name_of_the_practice_may_not_be_a_patients(tmp_path):
+    path = _visits(tmp_path, "MRN", person="Quintessa Bramblewood")
+    source = read_export(path, as_of="2026-06-30")
+    with pytest.raises(SettingsError, match="leave --name out"):
+        write_shared(
+            source, out=tmp_path / "out", key=load_key(tmp_path / "own"), path=path, profile="safe-harbor",
+            name="Bramblewood, Quintessa",
+        )  # fmt: skip
+    assert not (tmp_path / "out").exists()

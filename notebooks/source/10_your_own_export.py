@@ -80,7 +80,7 @@ display(course.reconciliation_table(own))
 course.findings_table(own)
 
 # %% [markdown]
-# **What you see.** The sentence is the verdict: whether all is accounted for, and what to check first. Then the proof and the findings. The report shows the same under *Can I trust this file?* Look at the finding on the totals row, and compare its two amounts with the dollars set aside.
+# **What you see.** The sentence is the verdict: whether all is accounted for, and what to check first. Then the proof and the findings. The report shows the same under *Can I trust this file?* Look at the finding on the totals row: which line of the proof has its amount? So the system, too, counted those rows only once.
 
 # %% [markdown]
 # ## 3. Which column is what, and what a missing one costs
@@ -100,7 +100,7 @@ display(own.unmapped)
 own.payers.head(8)
 
 # %% [markdown]
-# **What you see.** First what the file does not have, and what cannot be told without it: no number is better than a wrong one. Ask for those columns once, and every later export is better. Then some of the payers: each spelling with the name it goes by, and why the two are one. Names that are merely alike stay apart.
+# **What you see.** First what the file does not have, and what cannot be told without it: no number is better than a wrong one. Ask for those columns once. Then some of the payers: each spelling with the name it goes by, and why the two are one. Names that are merely alike stay apart.
 
 # %% [markdown]
 # ## 4. Day first or month first?
@@ -122,7 +122,7 @@ arlab.aging_wide_table(pd.concat(read), by=["order"])
 # %% [markdown]
 # ## 5. Does the file say what the ledger says?
 #
-# You can hardly ever check this at work, but here you can: the practice's ledger is known. Guess: how many dollars differ?
+# At work you can hardly check this; here the practice's ledger is known. Guess: how many dollars differ?
 
 # %%
 sources = {"ledger": practice, "file": own.practice}

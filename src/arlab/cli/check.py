@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arlab.cli.terminal import folded, say, say_heading, say_rows
-from arlab.workspace import WORK_MARKER
+from arlab.workspace import WORK_MARKER, write_private
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -180,7 +181,7 @@ def _dollars(cents: int | None) -> float | None:
 
 
 def write_lists(told: Checked, findings: Path, quarantine: Path) -> None:
-    """Write the findings and the quarantined rows as CSV; a cell never starts a formula.
+    """Write the findings and the quarantined rows as CSV, for the owner alone; a cell never starts a formula.
 
     Raises
     ------
@@ -197,10 +198,11 @@ def write_lists(told: Checked, findings: Path, quarantine: Path) -> None:
     for path, names, rows in lists:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(names)
-                writer.writerows([_inert(cell) for cell in row] for row in rows)
+            text = io.StringIO(newline="")
+            writer = csv.writer(text)
+            writer.writerow(names)
+            writer.writerows([_inert(cell) for cell in row] for row in rows)
+            write_private(path, text.getvalue().encode("utf-8"))
         except OSError as problem:
             why = (problem.strerror or type(problem).__name__).lower()
             raise WorkspaceError(

@@ -171,8 +171,8 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "One finding of the whole export is about its totals row and gives both amounts.",
-            "Take the amount of the totals row from the sum of the rows.",
+            "One finding of the whole export is about its totals row; the table says what all its rows add up to.",
+            "Take the amount of the totals row from the dollars in the file.",
         ),
     ),
     Exercise(

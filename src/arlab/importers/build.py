@@ -31,6 +31,7 @@ from arlab.importers.checks import (
     tell_titles,
     tell_unapplied,
 )
+from arlab.importers.contradictions import tell_contradictions, tell_unused_dates
 from arlab.importers.counts import count_claims
 from arlab.importers.dates import Order
 from arlab.importers.detect import Table, find_tables
@@ -49,7 +50,7 @@ from arlab.importers.postings import parties_of, read_postings, tell_postings, t
 from arlab.importers.refuse import refusal
 from arlab.importers.result import Import, MapFile, Reconciliation
 from arlab.importers.rows import check_totals, data_rows
-from arlab.importers.vocabulary import CLOCKS
+from arlab.importers.vocabulary import CLOCKS, EVENT_DATES
 from arlab.importers.x12.folder import read_x12_folder
 from arlab.importers.x12.kind import x12_kind
 from arlab.tables import Practice
@@ -198,7 +199,7 @@ def _read_table(
         tell_postings(parsed, postings, verdict.accepted, day, findings)
         named = payers.of(parsed.coded("payer")) if parsed.has("payer") else None
         parties = parties_of(parsed, named, postings.kind)
-    later = {c: later_days(parsed, counted, c, day, findings) for c in CLOCKS if parsed.has(c)}
+    later = {c: later_days(parsed, counted, c, day, findings) for c in EVENT_DATES if parsed.has(c)}
     items, credits, cents_open, cents_credit = items_of(
         parsed,
         dollars,
@@ -230,6 +231,8 @@ def _read_table(
     families = frozenset(aside["family"])
     tell_asked(parsed, layout, verdict.accepted, findings)
     tell_unapplied(parsed, layout, verdict.accepted, findings)
+    tell_contradictions(parsed, dollars, layout, lines, verdict.accepted, findings)
+    tell_unused_dates(parsed, wanted.ignore, findings)
     limits = limits_of(parsed, layout, families=families, currency=currency, nothing_open=not items.size)
     counts = count_claims(
         parsed,
@@ -242,7 +245,7 @@ def _read_table(
     )
     # A row whose cells have shifted has no amount that means anything.
     cents = np.where(candidate.table.extra_cells, 0, dollars.cents)
-    repaired = np.logical_or.reduce([verdict.repaired, *later.values()])
+    repaired = np.logical_or.reduce([verdict.repaired, *(later[c] for c in CLOCKS if c in later)])
     rejected = data & ~verdict.accepted
     return Import(
         practice=Practice(name=shown(path.stem), as_of=day, tables=tables, cannot_compute=limits),

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arlab.importers.findings import Findings, column, count, money
+from arlab.importers.clues import clues_of, is_constant
+from arlab.importers.findings import Findings, column, count, listed, money
 from arlab.importers.grid import Mask
 from arlab.importers.layouts import BALANCES, CLAIMS, Dollars
 from arlab.importers.parsed import Parsed
@@ -65,7 +66,9 @@ def find_lines(parsed: Parsed, accepted: Mask, findings: Findings, *, amounts_of
     Notes
     -----
     An amount is the claim's when nearly all claims of several rows show one amount on all of them and claims
-    differ among themselves. Lines of a claim seldom all cost the same.
+    differ among themselves. Lines of a claim seldom all cost the same. Where there are too few such claims,
+    something else must show it, or it is asked. Amounts that differ within claims are added up whatever the user
+    says.
     """
     none = np.full(len(accepted), -1, dtype=np.int64)
     if not parsed.has("claim_id"):
@@ -85,24 +88,65 @@ def find_lines(parsed: Parsed, accepted: Mask, findings: Findings, *, amounts_of
     money_columns = [c for c in parsed.columns.chosen if CONCEPTS[c].kind == "money"]
     if not len(several) or amounts_of == "line":
         return Lines(codes, keys, frozenset())
-    repeated = {
-        concept
-        for concept in money_columns
-        if amounts_of == "claim" or _repeats(keys[several], parsed.amounts[concept].cents[several])
-    }
-    lines = Lines(codes, keys, frozenset(repeated))
-    _tell(parsed, lines, accepted, several, findings, given=amounts_of == "claim")
+    same = {c: is_constant(keys[several], parsed.amounts[c].cents[several]) for c in money_columns}
+    how: dict[str, str] = {}
+    if amounts_of == "claim":
+        how = {c: "the user says so" for c in money_columns if same[c].mean() >= _NEARLY_ALL}
+        _tell_added(parsed, same, findings)
+    else:
+        for concept in money_columns:
+            if _repeats(keys[several], parsed.amounts[concept].cents[several], same[concept]):
+                how[concept] = "nearly every claim of several rows shows one amount on all of them"
+        how |= _by_clues(parsed, keys, places, several, same, how, findings)
+    lines = Lines(codes, keys, frozenset(how))
+    _tell(parsed, lines, accepted, several, findings, how=how)
     return lines
 
 
-def _repeats(keys: npt.NDArray[np.int64], cents: Cents) -> bool:
+def _repeats(keys: npt.NDArray[np.int64], cents: Cents, same: pd.Series) -> bool:
     """Return whether an amount stands on every row of nearly every claim that has one."""
-    by_claim = pd.Series(cents).groupby(keys)
-    low, high = by_claim.min(), by_claim.max()
-    filled = (low != 0) | (high != 0)
-    same = filled & (low == high)
-    enough = int(filled.sum()) >= _ENOUGH_CLAIMS and high[filled].nunique() > 1
-    return bool(enough and same.sum() >= _NEARLY_ALL * filled.sum())
+    amounts = pd.Series(cents).groupby(keys).max().loc[same.index]
+    enough = len(same) >= _ENOUGH_CLAIMS and amounts.nunique() > 1
+    return bool(enough and same.mean() >= _NEARLY_ALL)
+
+
+def _by_clues(
+    parsed: Parsed,
+    keys: npt.NDArray[np.int64],
+    places: npt.NDArray[np.intp],
+    several: npt.NDArray[np.intp],
+    same: Mapping[str, pd.Series],
+    known: Mapping[str, str],
+    findings: Findings,
+) -> dict[str, str]:
+    """Return the amounts that something else shows to be the claim's, and ask about those that nothing explains."""
+    open_question = [c for c, each in same.items() if c not in known and len(each) and each.all()]
+    if not open_question:
+        return {}
+    used = np.zeros(len(keys), dtype=bool)
+    used[places] = True
+    clues = clues_of(parsed, keys, used, several, concepts=open_question, repeated=known)
+    asked = [parsed.columns.chosen[concept] for concept, why in clues.items() if why is None]
+    if asked:
+        findings.add(
+            "lines_asked",
+            f"column{'' if len(asked) == 1 else 's'} {listed(asked)}",
+            "All rows of a claim show one amount: is it that of each line, or the claim's own, repeated? It is"
+            ' added up as of lines; say which with amounts = "line" or amounts = "claim" in a map file (map.toml).',
+        )
+    return {concept: why for concept, why in clues.items() if why}
+
+
+def _tell_added(parsed: Parsed, same: Mapping[str, pd.Series], findings: Findings) -> None:
+    """Note the amounts that are added up although the user says that amounts are of claims."""
+    for concept, each in same.items():
+        if len(each) and each.mean() < _NEARLY_ALL:
+            findings.add(
+                "lines_added",
+                column(parsed.columns.chosen[concept]),
+                'The map file says amounts = "claim", but it differs on the rows of'
+                f" {count(int((~each).sum()), 'claim')}, so it is added up as amounts of lines.",
+            )
 
 
 def _tell(
@@ -112,12 +156,9 @@ def _tell(
     several: npt.NDArray[np.intp],
     findings: Findings,
     *,
-    given: bool,
+    how: Mapping[str, str],
 ) -> None:
     """Note each amount that counts once, with what adding it up would have come to."""
-    how = (
-        "the user says so" if given else "nearly every claim of several rows shows one amount on all of them"
-    )
     for concept in sorted(lines.repeated):
         cents: Mapping[bool, int] = {
             once: int((lines.once(concept, parsed.amounts[concept].cents, accepted) if once
@@ -129,9 +170,9 @@ def _tell(
             findings.add(
                 "claim_amount_repeated",
                 column(parsed.columns.chosen[concept]),
-                f"It is the amount of the claim, repeated on each of its rows ({how}), and counts once for each of"
-                f" {count(claims, 'claim')}: {money(cents[True])} in all, not {money(cents[False])} (amounts ="
-                ' "line" in a map file adds it up).',
+                f"It is the amount of the claim, repeated on each of its rows ({how[concept]}), and counts once for"
+                f" each of {count(claims, 'claim')}: {money(cents[True])} in all, not {money(cents[False])}"
+                ' (amounts = "line" in a map file adds it up).',
             )
 
 

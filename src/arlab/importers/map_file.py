@@ -6,8 +6,9 @@ Reads and writes ``map.toml``. It opens no export: whether a column is there is 
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,8 +91,8 @@ def _checked(name: str, content: Mapping[str, Any]) -> MapFile:
     for key, choices in _CHOICES.items():
         if key in content and content[key] not in choices:
             raise SettingsError(
-                f"The map file '{name}' has a {key} that is not possible: give {' or '.join(map(repr, choices))},"
-                " or leave it out."
+                f"The map file '{name}' has a value for {key} that is not possible: give"
+                f" {' or '.join(map(repr, choices))}, or leave it out."
             )
     if not isinstance(content.get("sheet", ""), str):
         raise SettingsError(
@@ -106,9 +107,13 @@ def _checked(name: str, content: Mapping[str, Any]) -> MapFile:
     known = [concept for concept in CONCEPTS if concept not in PERSONAL]
     strange = [concept for concept in columns if concept not in known]
     if strange:
+        near = [] if strange[0] in PERSONAL else _nearest(strange[0], known)
+        if near:
+            advice = f" (did you mean '{near[0]}'?): correct it or take it out."
+        else:
+            advice = f": use {listed(known, most=80)}."
         raise SettingsError(
-            f"The map file '{name}' has {listed(strange)} under columns, which is nothing that is read: use"
-            f" {listed(known, most=80)}."
+            f"The map file '{name}' has {listed(strange)} under columns, which is nothing that is read{advice}"
         )
     twice = sorted({column for column in columns.values() if list(columns.values()).count(column) > 1})
     both = sorted(set(columns.values()) & set(ignore))
@@ -122,6 +127,11 @@ def _checked(name: str, content: Mapping[str, Any]) -> MapFile:
         payers=payers,
         **{key: content[key] for key in ("sheet", *_CHOICES) if key in content},
     )
+
+
+def _nearest(concept: str, known: Sequence[str]) -> list[str]:
+    """Return the concept that a mistyped one is most like, if any."""
+    return difflib.get_close_matches("_".join(concept.lower().split()), known, n=1, cutoff=0.7)
 
 
 def _texts(name: str, section: str, content: Mapping[str, Any]) -> dict[str, str]:

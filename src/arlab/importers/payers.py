@@ -138,14 +138,24 @@ def _tell_payers(found: PayerNames, name: str, findings: Findings) -> None:
 
     No name is repeated here: it is a value of the file. The list of payers has them.
     """
-    merged = sum(text != payer for text, payer in found.names.items())
-    if merged:
+    changed = [text for text, payer in found.names.items() if text != payer]
+    by_map = sum(found.how[text] == _GIVEN for text in changed)
+    sure = len(changed) - by_map
+    if changed:
+        said = [f"{sure:,} {'differs' if sure == 1 else 'differ'} from the name"
+                f" {'it goes' if sure == 1 else 'they go'} by in case, spaces, punctuation, abbreviations or words"
+                " like Inc. only"] if sure else []  # fmt: skip
+        said += (
+            [f"{by_map:,} {'goes' if by_map == 1 else 'go'} by another name by the map file"]
+            if by_map
+            else []
+        )
         findings.add(
             "payer_spellings",
             column(name),
             f"{count(len(found.names), 'spelling')} {are(len(found.names))}"
-            f" {count(len(set(found.names.values())), 'payer')}: {merged:,} differ from the name they go by"
-            " in case, spaces, punctuation, abbreviations or words like Inc. only; the list of payers shows each.",
+            f" {count(len(set(found.names.values())), 'payer')}: {', and '.join(said)}; the list of payers"
+            " shows each.",
         )
     if found.alike:
         findings.add(

@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 
 from arlab.importers.findings import Findings, column, listed
 from arlab.importers.grid import coded
+from arlab.importers.mapping import ColumnMap
 from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import EMPTY_CELLS, name_words
 
-__all__ = ["number_people"]
+__all__ = ["number_people", "people_of"]
 
 _NOT_THE_PATIENT = frozenset(("guarantor", "subscriber", "insured", "holder", "responsible", "policy"))
 
@@ -60,6 +61,27 @@ def number_people(parsed: Parsed, rows: npt.NDArray[np.intp], findings: Findings
     )
     labels = pd.Series([f"person {number}" if number else None for number in numbers[places]], dtype="str")
     return labels.take(back).set_axis(rows)
+
+
+def people_of(body: pd.DataFrame, columns: ColumnMap) -> list[pd.Series]:
+    """Return what tells persons apart in a table besides a patient number: each a text per row, "" for nothing.
+
+    These are the name, the number at the payer, and every column of social security numbers.
+    """
+    held = []
+    names = _patients_columns(columns.names)
+    if names:
+        text = body[names[0]]
+        for name in names[1:]:
+            text = text + " " + body[name]
+        held.append(_normal(text).set_axis(body.index))
+    others = [*columns.members, *(name for name in columns.personal if _is_security_number(body[name]))]
+    return held + [_normal(body[name]).set_axis(body.index) for name in dict.fromkeys(others)]
+
+
+def _is_security_number(text: pd.Series) -> bool:
+    filled = text[text != ""]
+    return bool(len(filled)) and float(filled.str.fullmatch(r"\d{3}-?\d{2}-?\d{4}").mean()) > 0.5
 
 
 def _patients_columns(names: tuple[str, ...]) -> list[str]:

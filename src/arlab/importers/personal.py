@@ -10,16 +10,19 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from arlab.importers.detect import Table, find_tables
 from arlab.importers.files import open_grids
 from arlab.importers.findings import Findings
 from arlab.importers.map_file import read_map
 from arlab.importers.mapping import map_columns
+from arlab.importers.people import people_of
 from arlab.importers.vocabulary import PERSONAL, concepts_named
 from arlab.importers.x12.kind import x12_kind
 from arlab.importers.x12.personal import personal_values
 
-__all__ = ["FileColumn", "read_columns"]
+__all__ = ["FileColumn", "read_columns", "same_patients"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,15 +60,70 @@ def read_columns(
     path = Path(path)
     if path.is_dir() or x12_kind(path):
         return _columns_of_x12(path)
-    given = dict(mapping or {})
-    if map_file is not None:
-        wanted = read_map(map_file)
-        given, sheet = dict(wanted.columns) | given, sheet if sheet is not None else wanted.sheet
+    given, sheet = _given(sheet, mapping, map_file)
     found: list[FileColumn] = []
     for grid in open_grids(path, sheet=sheet, findings=Findings()):
         for table in find_tables(grid):
             found += _columns_of(table, given)
     return tuple(found)
+
+
+def same_patients(
+    path: Path | str,
+    *,
+    sheet: str | int | None = None,
+    mapping: Mapping[str, str] | None = None,
+    map_file: Path | str | None = None,
+) -> dict[str, str]:
+    """Return patient number -> one number for all that may be the same person, by name or number of their own.
+
+    Many a column of accounts numbers visits. Whoever counts patients in order to hide small groups must not count
+    one person several times; to count two namesakes once does no harm.
+
+    Parameters
+    ----------
+    path, sheet, mapping, map_file : as for :func:`read_columns`; X12 tells its patients apart itself
+    """
+    path = Path(path)
+    if path.is_dir() or x12_kind(path):
+        return {}
+    given, sheet = _given(sheet, mapping, map_file)
+    joined: dict[str, str] = {}
+    for grid in open_grids(path, sheet=sheet, findings=Findings()):
+        for table in find_tables(grid):
+            fitting = given if set(given.values()) <= set(table.columns) else {}
+            columns = map_columns(table.body, given=fitting, findings=Findings())
+            if "patient_id" in columns.chosen:
+                number = table.body[columns.chosen["patient_id"]]
+                for one in people_of(table.body, columns):
+                    pairs = pd.DataFrame({"number": number, "one": one})
+                    pairs = pairs[(pairs["number"] != "") & (pairs["one"] != "")].drop_duplicates()
+                    for _, numbers in pairs.groupby("one", sort=False)["number"]:
+                        first, *others = (_root(joined, text) for text in numbers)
+                        joined.update(dict.fromkeys(others, first))
+                        joined[first] = first
+    return {number: _root(joined, number) for number in joined}
+
+
+def _root(joined: dict[str, str], number: str) -> str:
+    """Return the number that stands for all that a number was joined with."""
+    path = []
+    while joined.get(number, number) != number:
+        path.append(number)
+        number = joined[number]
+    joined.update(dict.fromkeys(path, number))
+    return number
+
+
+def _given(
+    sheet: str | int | None, mapping: Mapping[str, str] | None, map_file: Path | str | None
+) -> tuple[dict[str, str], str | int | None]:
+    """Return the columns and the sheet that the user gave, by a map or one by one."""
+    given = dict(mapping or {})
+    if map_file is None:
+        return given, sheet
+    wanted = read_map(map_file)
+    return dict(wanted.columns) | given, sheet if sheet is not None else wanted.sheet
 
 
 def _columns_of(table: Table, given: Mapping[str, str]) -> list[FileColumn]:

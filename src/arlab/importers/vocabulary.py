@@ -16,6 +16,7 @@ from typing import Any
 __all__ = [
     "AMOUNTS_BY_PARTY",
     "CLOCKS",
+    "CLOSED_WORDS",
     "CONCEPTS",
     "COSTS",
     "CURRENCY_CODES",
@@ -24,6 +25,7 @@ __all__ = [
     "EMPTY_CELLS",
     "EVENT_DATES",
     "PARTY_WORDS",
+    "PART_WORDS",
     "PAYER_CLASS_WORDS",
     "PAYER_FILLERS",
     "PAYER_PHRASES",
@@ -164,6 +166,11 @@ STATUS_WORDS: Mapping[str, frozenset[str]] = {
 
 DENIED_WORDS = frozenset(text_words(_TOML["denied"]["words"]))
 """Words of a status that say that the payer denied: an appeal or a rejection alone does not."""
+
+CLOSED_WORDS = frozenset(text_words(_TOML["closed"]["words"]))
+"""Words of a status that say that nothing is owed any more, unless one of ``PART_WORDS`` is beside them."""
+
+PART_WORDS = frozenset(text_words(_TOML["closed"]["unless"]))
 
 PAYER_CLASS_WORDS: Mapping[str, frozenset[str]] = {
     name: frozenset(text_words(text)) for name, text in _TOML["payer_class"].items()

@@ -16,9 +16,11 @@ from arlab import __version__
 from arlab.aging import CLOCKS
 from arlab.errors import SettingsError
 from arlab.frames import to_date
+from arlab.importers.personal import same_patients
 from arlab.plots import amounts_in
 from arlab.protect.dates import move_practice
 from arlab.protect.key import secret_shift
+from arlab.protect.labels import names_a_person
 from arlab.protect.own import own_texts
 from arlab.protect.safe_harbor import HarborRow, safe_harbor_rows
 from arlab.report.aged import OWN_BUCKETS, Aged, age_practice, clock_name
@@ -112,6 +114,11 @@ def write_shared(
     progress("looking for what is personal")
     columns = columns_of_source(source, path=path, sheet=sheet, mapping=mapping, map_file=map_file)
     known = known_of_source(source, columns)
+    if name and names_a_person(name, known):
+        raise SettingsError(
+            "The name given for the practice is, by the file, that of a person or holds a person's number, so it is"
+            " not shared: leave --name out, or give another."
+        )
     with amounts_in(currency_of(source)):
         progress("counting ages")
         day = practice.as_of if as_of is None else to_date(as_of)
@@ -120,6 +127,10 @@ def write_shared(
             practice, day = move_practice(practice, days=days), day + dt.timedelta(days=days)
         own = () if isinstance(source, Practice) else _own_buckets(source)
         aged = age_practice(practice, as_of=day, clock=clock, own_buckets=own)
+        if path is not None and "patient_id" in aged.items:
+            same = same_patients(path, sheet=sheet, mapping=mapping, map_file=map_file)
+            one = aged.items["patient_id"].map(lambda number: same.get(number, number))
+            aged = dataclasses.replace(aged, items=aged.items.assign(patient_id=one))
         progress("withholding small cells")
         shared = shared_aging(aged, key=key, known=known)
         rows = safe_harbor_rows(columns, **_about_dates(profile, shift))

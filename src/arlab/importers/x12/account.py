@@ -182,7 +182,7 @@ def limits_of(intake: Intake) -> tuple[tuple[str, str], ...]:
         ("charge lag", "an 837 does not say when a charge was entered; it stands on the day of its first sending"),
         ("deadlines", "X12 files hold no contract terms"),
         ("underpayments", "X12 files hold no contract prices"),
-        ("number of patients", "members are not kept, so a patient is told apart within one 837 file only"),
+        ("number of patients", "member numbers are not kept, so patients are told apart by name and day of birth"),
     ]  # fmt: skip
     return tuple(pairs)
 

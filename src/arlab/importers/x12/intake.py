@@ -83,6 +83,7 @@ class Intake:
     latest: int = 0
     _seen: dict[tuple[str, str, int, int], str] = dataclasses.field(default_factory=dict)
     _counts: dict[str, int] = dataclasses.field(default_factory=dict)
+    _patients: dict[bytes, int] = dataclasses.field(default_factory=dict, repr=False)
 
     def read(self, path: Path, name: str) -> None:
         """Read one file; one that is not X12 is noted and passed over, one that cannot be read is refused."""
@@ -94,6 +95,8 @@ class Intake:
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         own = Findings()
         reader = _READERS[kind](path, own)
+        if isinstance(reader, Reader837):
+            reader.patients = self._patients
         records: Iterator[Any] = reader.read()
         file = len(self.files) - 1
         if kind == "837":

@@ -58,13 +58,16 @@ def iter_837(source: Source, findings: Findings) -> Iterator[ClaimSending]:
 
 
 class Reader837(Reader[ClaimSending]):
-    """The handlers of an 837; see :func:`iter_837`."""
+    """The handlers of an 837; see :func:`iter_837`.
+
+    ``patients`` holds a digest of each person, never a name; readers of several files may share one.
+    """
 
     kind = "837"
 
     def __init__(self, source: Source, findings: Findings) -> None:
         super().__init__(source, findings)
-        self._patients: dict[bytes, int] = {}
+        self.patients: dict[bytes, int] = {}
         self._clear()
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -162,7 +165,7 @@ class Reader837(Reader[ClaimSending]):
             self._person += "\0" + at(elements, 2).strip()
 
     def _patient_key(self) -> int:
-        """Return the number of the claim's patient, counted up over the file.
+        """Return the number of the claim's patient, counted up over the file, or over all that share ``patients``.
 
         A name with a day of birth is one person, whoever pays; without one it counts together with the subscriber.
         """
@@ -172,7 +175,7 @@ class Reader837(Reader[ClaimSending]):
         if person.count("\0") < 2:
             person += "\0\0" + self._subscriber
         key = blake2b(person.encode("utf-8", "replace"), digest_size=10).digest()
-        return self._patients.setdefault(key, len(self._patients) + 1)
+        return self.patients.setdefault(key, len(self.patients) + 1)
 
     # The claim.
 

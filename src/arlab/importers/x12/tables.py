@@ -67,10 +67,8 @@ def _claims(intake: Intake, first: Ints, ids: pd.Series, posted: Posted) -> pd.D
         held.payer[at] if held.payer[at] != NO_PAYER else posted.payer_of.get((claim, 1), NO_PAYER)
         for claim, at in enumerate(first)
     ]
-    patient = [
-        f"{file + 1:04d}-{key:06d}" if key else f"unknown {claim}"
-        for claim, (file, key) in enumerate(zip(_of(held.file, first), _of(held.patient, first), strict=True))
-    ]
+    # All whose name is not there are one: what is withheld for having few patients must not be counted too high.
+    patient = [f"patient {key:06d}" if key else "unknown" for key in _of(held.patient, first)]
     sent = _days(_of(held.sent, first))
     return pd.DataFrame(
         {
