@@ -275,7 +275,7 @@ def _merged(parsed: Parsed, long: pd.DataFrame, findings: Findings) -> pd.DataFr
     """Return the rows with those of one claim and party added up, in an order that the file's does not change."""
     key = ["claim_id", "responsible"]
     claim = parsed.coded("claim_id") if parsed.has("claim_id") else None
-    if claim is not None and claim.rises and "bucket" not in long:
+    if claim is not None and claim.rises and claim.empty < 0 and "bucket" not in long:
         # Every row is another claim, and they stand in their order already.
         return long.sort_values(["place", "responsible"], kind="stable", ignore_index=True)
     again = long.duplicated(key, keep=False)

@@ -1,15 +1,13 @@
 """How does delimited text (CSV and its kin) become a grid?
 
-Finds encoding and delimiter and keeps the line on which each row starts. It knows nothing of columns or
+Finds the delimiter and keeps the line on which each row starts. It knows nothing of columns or
 money; what is no such text it refuses in one sentence.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import re
 import secrets
 
 import numpy as np
@@ -19,18 +17,13 @@ import pyarrow as pa
 import pyarrow.csv as csv_of_arrow
 
 from arlab.errors import InputRefused
+from arlab.importers.encoding import as_utf8
 from arlab.importers.findings import Findings
 from arlab.importers.grid import Grid
 
 __all__ = ["text_grid"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DELIMITERS = (",", ";", "\t", "|")
-_CONTROL = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 26))
 _SAMPLE_LINES = 200
 _MOST_COLUMNS = 2_000
 _MOST_CELLS = 60_000_000
@@ -49,7 +42,7 @@ def text_grid(name: str, data: bytes, findings: Findings) -> Grid:
         when it is binary, damaged, of another format, has a line or a number of columns that no export has, or a
         quotation mark is never closed.
     """
-    data = _as_utf8(name, data, findings)
+    data = as_utf8(name, data, findings)
     _refuse_long_lines(name, data)
     sample = data[: 1 << 18].decode("utf-8", errors="ignore").splitlines()[:_SAMPLE_LINES]
     delimiter, usual = _delimiter_of(sample)
@@ -192,67 +185,6 @@ def _widest_row(data: bytes, delimiter: str) -> int | None:
         return max(map(len, rows), default=0)
     except csv.Error:
         return None
-
-
-def _as_utf8(name: str, data: bytes, findings: Findings) -> bytes:
-    """Return the text as UTF-8 without a byte order mark."""
-    encoding = next((code for mark, code in _BOMS if data.startswith(mark)), None)
-    if encoding is None and b"\0" in data[:4096]:
-        even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
-        # Text in UTF-16 without a mark has a NUL in every second byte and nowhere else.
-        if min(even, odd) == 0 and max(even, odd) > len(data[:4096]) // 4:
-            encoding = "utf-16-le" if odd else "utf-16-be"
-    if encoding is None and b"\0" in data:
-        raise _with_nul(name)
-    head = data[: 1 << 20]
-    if encoding is None and len(head) - len(head.translate(None, _CONTROL)) > len(head) // 1000:
-        raise InputRefused(
-            f"'{name}' is not a text file, workbook or Parquet file: export it as CSV or XLSX."
-        )
-    if encoding is None and data.isascii():
-        _refuse_other_text(name, data[:2000].decode("ascii").lstrip())
-        return data
-    try:
-        text = data.decode(encoding or "utf-8")
-    except UnicodeDecodeError:
-        if encoding:
-            raise InputRefused(
-                f"'{name}' starts as {encoding[:6].upper()} text but is damaged further on: export it again."
-            ) from None
-        encoding = "cp1252"
-        text = data.decode(encoding, errors="replace")
-        findings.add(
-            "encoding",
-            "file",
-            "The text is not UTF-8; it was read as Windows-1252, so letters with accents may be wrong.",
-        )
-    if "\0" in text:
-        raise _with_nul(name)
-    _refuse_other_text(name, text[:2000].lstrip("\ufeff \t\r\n"))
-    return data if encoding is None else text.encode("utf-8", errors="replace")
-
-
-def _with_nul(name: str) -> InputRefused:
-    return InputRefused(
-        f"'{name}' holds NUL bytes, so it is damaged or no text file: export it again as CSV."
-    )
-
-
-def _refuse_other_text(name: str, start: str) -> None:
-    """Refuse text that is clearly of another kind."""
-    if re.match(r"ISA[^\w\s,;\t|].{0,120}|ISA\|", start):
-        raise InputRefused(
-            f"'{name}' is an X12 file (such as an 835 or 837), not a table: export CSV or XLSX."
-        )
-    if re.match(r"<(!doctype|html|\?xml|table|meta)", start, re.IGNORECASE):
-        raise InputRefused(
-            f"'{name}' is a web page or XML file, whatever its name says: open it in a spreadsheet and save"
-            " it as CSV or XLSX."
-        )
-    if re.match(r'[{\[]\s*["{\[]', start):
-        raise InputRefused(f"'{name}' is a JSON file, not a table: export it as CSV or XLSX.")
-    if start.startswith(("%PDF", "{\\rtf")):
-        raise InputRefused(f"'{name}' is a printed document, not a table: export it as CSV or XLSX.")
 
 
 def _delimiter_of(sample: list[str]) -> tuple[str, int]:
