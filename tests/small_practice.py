@@ -116,5 +116,9 @@ def make_small_practice() -> Practice:
         "coverages": table("coverages", covers),
         "contracts": table("contracts", contracts),
         "statements": table("statements", [statement]),
+        "patients": table(
+            "patients",
+            [{"patient_id": f"patient of {claim}", "name": f"Ann {claim}"} for claim, *_ in VISITS],
+        ),
     }
     return check_practice(Practice(name="Small Practice", as_of=AS_OF, tables=tables))

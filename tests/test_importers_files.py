@@ -249,7 +249,7 @@ def test_what_cannot_be_read_gets_one_sentence(tmp_path, name, data, says):
 
 
 def test_a_folder_and_a_missing_file(tmp_path):
-    with pytest.raises(InputRefused, match="is a folder: give the one export file"):
+    with pytest.raises(InputRefused, match="has no X12 file"):
         read_export(tmp_path)
     with pytest.raises(InputRefused, match="does not exist"):
         read_export(tmp_path / "nothing.csv")

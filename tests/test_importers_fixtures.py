@@ -282,3 +282,32 @@ def test_a_real_file_in_another_form_is_the_same(tmp_path, kind):
     one, two = read_export(FIXTURES / CLAIMS), read_export(path)
     assert one.reconciliation == two.reconciliation
     pd.testing.assert_frame_equal(one.practice.open_items, two.practice.open_items)
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "charge", "paid", "denied"),
+    [
+        (CLAIMS, "claim_id", "claim_amount", None, "claim_status = 'Denied'"),
+        (PENDING, "claim_id", "claim_amount", None, None),
+        (SNAPSHOT, "claim_id", None, None, None),
+        (BALANCES, "claim_id", "billed_amount", "paid_amount", "claim_status = 'Denied'"),
+        (SYNTHEA, "Id", None, None, "STATUS1 = 'DENIED'"),
+    ],
+)
+def test_claims_and_dollars_are_counted_as_duckdb_counts_them(name, claim, charge, paid, denied):
+    found = read_export(FIXTURES / name)
+    ((claims, charged, received, refused),) = asked(
+        f"select count(distinct {claim}), {cents(charge) if charge else 'null'}, {cents(paid) if paid else 'null'},"
+        f" {f'count(distinct {claim}) filter ({denied})' if denied else 'null'} from {{file}}",
+        name,
+    )
+    assert found.claims == claims
+    assert found.charge_total == (None if charged is None else charged / 100)
+    assert found.paid_total == (None if received is None else received / 100)
+    assert found.denied_claims == refused
+
+
+def test_reasons_of_a_real_file_in_prose_are_dropped():
+    found = read_export(FIXTURES / CLAIMS)
+    assert found.mapping.set_index("concept").loc["denial_text", "column"] == "denial_reason"
+    assert found.payers["rows"].sum() == found.reconciliation.rows_in

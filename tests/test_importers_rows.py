@@ -235,7 +235,7 @@ def test_the_day_in_the_title_holds(tmp_path):
 def test_day_and_month_are_asked_not_guessed(tmp_path):
     found = read(tmp_path, "C1,Aetna,03/05/2026,10")
     assert found.practice.as_of == dt.date(2026, 3, 5)
-    assert "give dates='dmy' if that is wrong" in said(found, "dates_ambiguous")
+    assert "--dates mdy or --dates dmy" in said(found, "dates_ambiguous")
     other = read(tmp_path, "C1,Aetna,03/05/2026,10", dates="dmy")
     assert other.practice.as_of == dt.date(2026, 5, 3)
     assert "dates_ambiguous" not in codes(other)

@@ -10,9 +10,9 @@ import pytest
 
 from arlab.ledger import balances, open_items
 from arlab.reference import data_path
-from arlab.synth.export import export_table
+from arlab.synth.export import export_table, make_export
 from arlab.synth.practice import GENERATOR_VERSION
-from arlab.synth.sample import SAMPLE_SEED, write_sample
+from arlab.synth.sample import MESSY_EXPORT, SAMPLE_SEED, messy_export, write_sample
 from arlab.tables import check_practice, content_digest, load_practice, load_sample
 
 
@@ -57,10 +57,24 @@ def test_the_tables_on_disk_are_those_of_the_manifest():
         assert (len(frame), content_digest(frame, name)) == (about["rows"], about["sha256"]), name
 
 
-def test_the_export_is_rebuilt_byte_for_byte(rebuilt):
-    committed = (data_path("sample") / "export.csv").read_bytes()
-    assert (rebuilt / "export.csv").read_bytes() == committed
+@pytest.mark.parametrize("name", ["export.csv", MESSY_EXPORT])
+def test_the_exports_are_rebuilt_byte_for_byte(rebuilt, name):
+    committed = (data_path("sample") / name).read_bytes()
+    assert (rebuilt / name).read_bytes() == committed
     assert b"\r" not in committed
+
+
+def test_the_messy_export_says_what_the_clean_one_says():
+    record = messy_export(sample()).record
+    clean = make_export(sample()).record
+    assert (data_path("sample") / MESSY_EXPORT).read_bytes() == messy_export(sample()).content
+    assert {name: record[name] for name in ("open", "credit", "net", "dollars", "rows")} == {
+        name: clean[name] for name in ("open", "credit", "net", "dollars", "rows")
+    }
+    assert not clean["messes"]
+    assert {"title_rows", "total_row", "parentheses", "mixed_dates", "duplicate_rows", "currency_text",
+            "payer_spellings"} <= set(record["messes"])  # fmt: skip
+    assert record["duplicate_rows"] and record["title_rows"] and record["written_as"]
 
 
 def test_the_documented_command_writes_the_sample(tmp_path):

@@ -137,8 +137,9 @@ check("00-b", None)
 # | 0. Start here | how a lesson works (this one) |
 # | [1. Follow one claim](01_follow_one_claim.ipynb) | what happens between the visit and the last dollar |
 # | [2. Aging](02_aging.ipynb) | how old the money is, and what each age asks for |
+# | [10. Your own export](10_your_own_export.ipynb) | how to read a file of your own, and whether to trust it |
 #
-# More are planned: the key measures, what to work first, why claims are denied, and your own export.
+# More are planned for the numbers between: the key measures, what to work first, why claims are denied.
 
 # %% [markdown]
 # ## What happens to data

@@ -194,7 +194,7 @@ check("02-c", None)
 #
 # **On Monday** ask whoever makes your aging report: from which day does it count, and are credits taken off?
 #
-# **Next** That was the last lesson so far. Go back to [0. Start here](00_start_here.ipynb) for the list.
+# **Next** [10. Your own export](10_your_own_export.ipynb)
 #
 # ### For the analyst
 #

@@ -25,7 +25,7 @@ from arlab.frames import (
     to_date,
 )
 from arlab.ledger import credits, open_items
-from arlab.tables import Practice
+from arlab.tables import NOT_ON_FILE, PATIENT_BALANCES, Practice
 
 __all__ = [
     "BUCKET_EDGES",
@@ -305,6 +305,9 @@ def aged_items(
     if practice.has("claims", "transactions"):
         tables = {name: practice.tables.get(name) for name in ("submissions", "statements", "coverages")}
         items = open_items(practice.claims, practice.transactions, as_of=day, **tables)
+        items = _known(practice, items).drop(
+            columns=[] if practice.knows(NOT_ON_FILE) else ["not_on_file"], errors="ignore"
+        )
         if tables["submissions"] is None and clock == "standard":
             clock = "service"
     else:
@@ -328,10 +331,18 @@ def credit_items(practice: Practice, *, as_of: dt.date | str | None = None) -> A
     """Return what a practice owes back on a day, as a pandas frame of ``credits``."""
     day = practice.as_of if as_of is None else to_date(as_of)
     if practice.has("claims", "transactions"):
-        return credits(
+        found = credits(
             practice.claims, practice.transactions, as_of=day, coverages=practice.tables.get("coverages")
         )
+        return _known(practice, found)
     return practice.credits
+
+
+def _known(practice: Practice, items: Any) -> Any:
+    """Return the items whose balance is known: a ledger without patient payments knows what payers owe alone."""
+    if practice.knows(PATIENT_BALANCES):
+        return items
+    return items[~items["responsible"].isin(["patient", "agency"])].reset_index(drop=True)
 
 
 def describe_aging(table: Any) -> str:

@@ -10,9 +10,9 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-__all__ = ["complain", "folded", "say", "say_heading", "say_rows", "show_progress"]
+__all__ = ["complain", "folded", "say", "say_columns", "say_heading", "say_rows", "show_progress"]
 
 STEPS = 5
 
@@ -39,6 +39,18 @@ def say_rows(rows: Sequence[Sequence[str]]) -> None:
     widths = [min(36, max(len(cell) for cell in cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say_columns(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int]) -> None:
+    """Print a table with its head; the columns at these places are amounts and end in line."""
+    lines = [tuple(head), *map(tuple, rows)]
+    widths = [max(len(cell) for cell in cells) for cells in zip(*lines, strict=True)]
+    for line in lines:
+        cells = [
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        say("  ".join(cells).rstrip())
 
 
 def folded(text: str, *, indent: str = "") -> str:

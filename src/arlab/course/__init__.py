@@ -6,6 +6,7 @@ What the notebooks use beside the library itself. It measures nothing that ``led
 from arlab.course.claims import claim_kinds, claim_ledger, claim_sendings, describe_claim
 from arlab.course.clocks import claim_remedies, compare_remedies, denial_day, filing_day
 from arlab.course.exercise import Exercise, Feedback, Mistake, judge
+from arlab.course.own_file import describe_file, findings_table, read_text, reconciliation_table
 from arlab.course.session import (
     EXERCISES,
     check,
@@ -31,12 +32,16 @@ __all__ = [
     "compare_remedies",
     "denial_day",
     "describe_claim",
+    "describe_file",
     "describe_practice",
     "exercise_table",
     "filing_day",
     "find_claim",
+    "findings_table",
     "hint",
     "judge",
     "question",
+    "read_text",
+    "reconciliation_table",
     "start",
 ]

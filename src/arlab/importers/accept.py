@@ -6,13 +6,13 @@ Gives every data row one verdict. It moves no money: see :mod:`arlab.importers.i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, money, rows
+from arlab.importers.grid import Coded, Mask
 from arlab.importers.layouts import Dollars
 from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import CLOCKS
@@ -24,7 +24,7 @@ _LINES_SHARE = 0.1
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """``accepted`` data rows, of which some are ``repaired``; ``reasons`` says why the others are not."""
+    """``accepted`` data rows, of which some are ``repaired``; ``reasons`` says why each of the others is not."""
 
     accepted: Mask
     repaired: Mask
@@ -32,30 +32,34 @@ class Verdict:
 
 
 def judge_rows(parsed: Parsed, dollars: Dollars, data: Mask, findings: Findings) -> Verdict:
-    """Return the verdict on every data row.
+    """Return the verdict on every data row; ``reasons`` has the places of the quarantined rows as its index.
 
     A row is quarantined when it has more cells than there are columns, no amount that can be read, no readable
     day in a file of several snapshots, or repeats another row in every column. It is repaired when its date could
     not be read and is left empty, its amount was rounded to cents, or its claim number was missing.
     """
-    reasons = pd.Series("", index=parsed.table.body.index, dtype="str")
+    left = data.copy()
+    reasons: dict[int, str] = {}
 
     def quarantine(mask: Mask, reason: str) -> None:
-        reasons[mask & data & (reasons == "").to_numpy(dtype=bool)] = reason
+        places = np.flatnonzero(mask & left)
+        reasons.update(dict.fromkeys(places.tolist(), reason))
+        left[places] = False
 
     quarantine(parsed.table.extra_cells, "it has more cells than there are columns")
-    if parsed.has("snapshot_date"):
-        name = parsed.columns.chosen["snapshot_date"]
-        quarantine(parsed.dates["snapshot_date"].days.isna().to_numpy(), f"no readable day in {column(name)}")
+    for concept in ("snapshot_date", *dollars.dated_by):
+        if parsed.has(concept):
+            name = parsed.columns.chosen[concept]
+            quarantine(parsed.dates[concept].days.isna().to_numpy(), f"no readable day in {column(name)}")
     quarantine(dollars.foreign, f"an amount in another currency in {dollars.name}")
     quarantine(dollars.bad, f"no readable amount in {dollars.name}")
     quarantine(~dollars.readable, f"no amount in {dollars.name}")
-    for place, first in _repeats(
-        parsed, dollars, data & (reasons == "").to_numpy(dtype=bool), findings
-    ).items():
-        reasons.iloc[place] = f"it repeats row {int(parsed.table.row_numbers[first])} in every column"
-    accepted = data & (reasons == "").to_numpy(dtype=bool)
-    return Verdict(accepted, _repaired(parsed, dollars, accepted, findings), reasons)
+    for place, first in _repeats(parsed, dollars, left, findings).items():
+        reasons[place] = f"it repeats row {int(parsed.table.row_numbers[first])} in every column"
+        left[place] = False
+    places = sorted(reasons)
+    told = pd.Series([reasons[place] for place in places], index=places, dtype="str")
+    return Verdict(left, _repaired(parsed, dollars, left, findings), told)
 
 
 def _repaired(parsed: Parsed, dollars: Dollars, accepted: Mask, findings: Findings) -> Mask:
@@ -68,7 +72,7 @@ def _repaired(parsed: Parsed, dollars: Dollars, accepted: Mask, findings: Findin
     for name in dollars.columns:
         repaired |= names[name].rounded
     if parsed.has("claim_id"):
-        missing = (parsed.text("claim_id") == "").to_numpy(dtype=bool) & accepted
+        missing = parsed.coded("claim_id").rows_with("") & accepted
         if missing.any():
             numbers = parsed.table.row_numbers[missing]
             findings.add(
@@ -83,43 +87,56 @@ def _repaired(parsed: Parsed, dollars: Dollars, accepted: Mask, findings: Findin
 def _repeats(parsed: Parsed, dollars: Dollars, data: Mask, findings: Findings) -> dict[int, int]:
     """Return the rows that repeat an earlier one in every column: place -> place of the first.
 
-    Lines of a claim repeat its number, and two equal lines may both be real (the same service twice on a day):
-    where the file lists lines without line numbers, equal rows stay and are only noted.
+    A row is known by its claim number, or in an aging report by account and payer, or else by payer. Lines of a
+    claim repeat its number, and two equal lines may both be real (the same service twice on a day): where the file
+    lists lines without line numbers, equal rows stay and are only noted. So they are where nothing names a row.
     """
-    label = next((concept for concept in ("claim_id", "payer") if parsed.has(concept)), None)
-    if label is None or (label == "payer" and not parsed.columns.buckets):
+    names = _labels(parsed)
+    if not names:
         return {}
-    body = parsed.table.body
-    named = pd.DataFrame({"label": parsed.text(label)})
-    if parsed.has("snapshot_date"):
-        named["day"] = parsed.dates["snapshot_date"].days
-    places = np.flatnonzero(data & (named["label"] != "").to_numpy(dtype=bool))
-    places = places[named.iloc[places].duplicated(keep=False).to_numpy()]
-    if not len(places):
+    if any(parsed.table.coded[name].all_differ for name in names):
         return {}
-    held = body.iloc[places]
-    same = held.duplicated(keep="first").to_numpy()
-    different = named.iloc[places[~held.duplicated(keep=False).to_numpy()]]
-    lines = int(different.duplicated(keep="first").sum())
-    if lines:
-        what = "claim number" if label == "claim_id" else "name"
+    key = np.zeros(len(data), dtype=np.int64)
+    labelled = data & ~parsed.table.coded[names[0]].rows_with("")
+    days = ["snapshot_date"] if parsed.has("snapshot_date") else []
+    for name in [*names, *(parsed.columns.chosen[day] for day in days)]:
+        key = _with_column(key, parsed.table.coded[name])
+    places = np.flatnonzero(labelled)
+    often = np.bincount(key[places], minlength=1)
+    held = places[often[key[places]] > 1]
+    if not len(held):
+        return {}
+    first, again = _equal_rows(parsed, held)
+    repeated = held[again]
+    # Of the rows that share a label, those that no other row equals differ in something.
+    alone = held[~np.isin(first, first[again])]
+    lines = len(alone) - len(np.unique(key[alone]))
+    by_claim = parsed.has("claim_id")
+    if lines and (by_claim or len(names) == 1):
+        what = "claim number" if by_claim else "name"
         findings.add(
             "repeated_claims",
-            column(parsed.columns.chosen[label]),
-            f"Rows that repeat a {what} with other values: {lines:,}; the rows of one claim are added up.",
+            column(names[0]),
+            f"Rows that repeat a {what} with other values: {lines:,}; the rows of one claim are taken together.",
         )
-    total = named.iloc[np.flatnonzero(data)]["label"].nunique()
-    many = parsed.has("procedure") or lines >= _LINES_SHARE * total
-    if not same.any():
+    if not len(repeated):
         return {}
-    repeated = places[same]
     cents, numbers = int(dollars.cents[repeated].sum()), parsed.table.row_numbers[repeated]
-    if lines and many and not parsed.has("line_number"):
+    total = int((often > 0).sum())
+    lists_lines = by_claim or len(names) == 1
+    many = lists_lines and (parsed.has("procedure") or lines >= _LINES_SHARE * total)
+    sure = by_claim or bool(parsed.columns.buckets)
+    if not sure or (lines and many and not parsed.has("line_number")):
+        why = (
+            "this file lists lines and two lines of a claim may be equal"
+            if sure
+            else "no column numbers the rows"
+        )
         findings.add(
             "identical_rows",
             rows(numbers),
             f"Rows that equal another row in every column: {len(repeated):,} with {money(cents)}; they are kept,"
-            " because this file lists lines and two lines of a claim may be equal.",
+            f" because {why}.",
         )
         return {}
     findings.add(
@@ -127,17 +144,31 @@ def _repeats(parsed: Parsed, dollars: Dollars, data: Mask, findings: Findings) -
         rows(numbers),
         f"Quarantined, because they repeat another row in every column: {len(repeated):,} with {money(cents)}.",
     )
-    return _first_places(held, places, repeated)
+    return dict(zip(repeated.tolist(), held[first[again]].tolist(), strict=True))
 
 
-def _first_places(held: pd.DataFrame, places: Sequence[int], repeated: Sequence[int]) -> dict[int, int]:
-    """Return, for each repeated row, the place of the first row that it equals."""
-    first: dict[tuple[str, ...], int] = {}
-    result: dict[int, int] = {}
-    again = {int(place) for place in repeated}
-    for place, row in zip(places, held.itertuples(index=False), strict=True):
-        if int(place) in again:
-            result[int(place)] = first[tuple(row)]
-        else:
-            first.setdefault(tuple(row), int(place))
-    return result
+def _labels(parsed: Parsed) -> list[str]:
+    """Return the columns that say what a row is about: its claim, or else account and payer."""
+    if parsed.has("claim_id"):
+        return [parsed.columns.chosen["claim_id"]]
+    names = [parsed.columns.chosen[concept] for concept in ("payer", "patient_id") if parsed.has(concept)]
+    # A person's name is dropped later on; that two rows speak of one person still counts.
+    return names + [name for name in parsed.columns.personal if not parsed.has("patient_id")]
+
+
+def _with_column(key: npt.NDArray[np.int64], column: Coded) -> npt.NDArray[np.int64]:
+    """Return one number for each combination of a number and a text."""
+    both = key * len(column.different) + column.places
+    if int(key.max(initial=0)) == 0:
+        return both
+    return np.asarray(pd.factorize(both)[0], dtype=np.int64)
+
+
+def _equal_rows(parsed: Parsed, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Mask]:
+    """Return, for each of some rows, where among them the first equal row stands, and whether it is another one."""
+    key = np.zeros(len(places), dtype=np.int64)
+    for held in parsed.table.coded.values():
+        key = _with_column(key, Coded(held.places[places], held.different))
+    _, where, back = np.unique(key, return_index=True, return_inverse=True)
+    first = where[back]
+    return first, first != np.arange(len(places))

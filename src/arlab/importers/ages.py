@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from arlab.importers.amounts import Mask
+from arlab.importers.grid import Coded, Mask, coded
 from arlab.importers.vocabulary import EMPTY_CELLS
 
 __all__ = ["bucket_range", "parse_days"]
@@ -22,7 +22,7 @@ _DAYS = re.compile(
 )
 
 
-def parse_days(text: pd.Series) -> tuple[pd.Series, Mask]:
+def parse_days(text: pd.Series | Coded) -> tuple[pd.Series, Mask]:
     """Return a column of ages as whole days (Int64), and where it could not be read.
 
     Examples
@@ -30,14 +30,15 @@ def parse_days(text: pd.Series) -> tuple[pd.Series, Mask]:
     >>> parse_days(pd.Series(["45 days", "1,200", "old"]))[0].tolist()
     [45, 1200, <NA>]
     """
-    places, different = pd.factorize(text)
-    found = [_days_in(value) for value in different]
+    column = text if isinstance(text, Coded) else coded(text)
+    found = [_days_in(value) for value in column.different]
     bad = [
         days is None and value.lower() not in EMPTY_CELLS
-        for value, days in zip(different, found, strict=True)
+        for value, days in zip(column.different, found, strict=True)
     ]
-    values = pd.Series(found, dtype="Int64").iloc[places].set_axis(text.index)
-    return values, np.array(bad, dtype=bool)[places]
+    values = pd.Series(found, dtype="Int64").take(column.places).reset_index(drop=True)
+    index = values.index if isinstance(text, Coded) else text.index
+    return values.set_axis(index), column.rows_where(np.array(bad, dtype=bool))
 
 
 def _days_in(text: str) -> int | None:

@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arlab.importers.grid import Coded, Mask, coded, matches
 from arlab.importers.vocabulary import CURRENCY_CODES, CURRENCY_SIGNS, EMPTY_CELLS
 
 __all__ = ["MOST_CENTS", "Amounts", "Mask", "decimal_marks", "parse_amounts", "read_amount"]
-
-Mask = npt.NDArray[np.bool_]
 
 MOST_CENTS = 10**12
 """Ten thousand million dollars: more in one row is a misread number, and below it sums of cents are exact."""
@@ -28,8 +27,9 @@ _COMMA_NUMBER = re.compile(r"(?:\d{1,3}(?:([. '\u2019])\d{3})(?:\1\d{3})*|\d+)(?
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
 _ONLY_COMMA = r"^[^.]*\d,\d{1,2}\D*$|\d\.\d{3},\d"
 _ONLY_POINT = r"^[^,]*\d\.\d{1,2}\D*$|\d,\d{3}\.\d"
-_PLAIN = r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?"
+_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,2})?$"
 _SIGNS = "".join(CURRENCY_SIGNS)
+_FEW = 1_000
 _DASHES = ("-", "--", "\u2014", "\u2013")
 _MINUS = "-\u2212\u2013"
 
@@ -124,17 +124,21 @@ def _without_currency(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def decimal_marks(text: pd.Series) -> tuple[bool, bool]:
+def decimal_marks(text: pd.Series | Coded) -> tuple[bool, bool]:
     """Return whether a column of amounts shows a decimal comma, and whether it shows a decimal point.
 
     >>> decimal_marks(pd.Series(["1.234,50", "7"])), decimal_marks(pd.Series(["1,234.50", "7"]))
     ((True, False), (False, True))
     """
-    different = pd.Series(text.unique(), dtype="str")
-    return bool(different.str.contains(_ONLY_COMMA).any()), bool(different.str.contains(_ONLY_POINT).any())
+    column = text if isinstance(text, Coded) else coded(text)
+    # A point shows itself in the first few amounts: most columns need not be searched to their end.
+    point = any(
+        matches(texts, _ONLY_POINT).any() for texts in (column.different.iloc[:_FEW], column.different)
+    )
+    return b"," in column.joined and bool(matches(column.different, _ONLY_COMMA).any()), point
 
 
-def parse_amounts(text: pd.Series, *, decimal_comma: bool | None = None) -> Amounts:
+def parse_amounts(text: pd.Series | Coded, *, decimal_comma: bool | None = None) -> Amounts:
     """Return a column of text as amounts; unless told, the column itself shows whether it has a decimal comma.
 
     Examples
@@ -142,30 +146,42 @@ def parse_amounts(text: pd.Series, *, decimal_comma: bool | None = None) -> Amou
     >>> parse_amounts(pd.Series(["$1,234.50", "(20)", "", "soon"])).cents.tolist()
     [123450, -2000, 0, 0]
     """
-    plain = text.str.fullmatch(_PLAIN).to_numpy(dtype=bool)
+    column = text if isinstance(text, Coded) else coded(text)
     if decimal_comma is None:
-        # Plain numbers are the rule; only the others can show a comma.
-        decimal_comma = decimal_marks(text[~plain])[0] and not decimal_marks(text)[1]
-    cents = np.zeros(len(text), dtype=np.int64)
-    cents[plain] = np.rint(text[plain].astype("float64").to_numpy() * 100).astype(np.int64)
-    blank, bad, rounded = (np.zeros(len(text), dtype=bool) for _ in range(3))
+        decimal_comma = decimal_marks(column) == (True, False)
+    different = column.different
+    plain = matches(different, _PLAIN)
+    cents = np.zeros(len(different), dtype=np.int64)
+    cents[plain] = np.rint(different[plain].astype("float64").to_numpy() * 100).astype(np.int64)
+    blank, bad, rounded, foreign = (np.zeros(len(different), dtype=bool) for _ in range(4))
     bad[plain] = np.abs(cents[plain]) > MOST_CENTS
     rest = np.flatnonzero(~plain)
-    places, different = pd.factorize(text.iloc[rest])
-    found = [_amount_or_empty(value, decimal_comma) for value in different]
-    currencies = np.array([entry[3] for entry in found], dtype=object)[places]
-    cents[rest] = np.array([entry[0] for entry in found], dtype=np.int64)[places]
-    blank[rest] = np.array([entry[1] == "blank" for entry in found], dtype=bool)[places]
-    bad[rest] = np.array([entry[1] == "bad" for entry in found], dtype=bool)[places]
-    rounded[rest] = np.array([entry[2] for entry in found], dtype=bool)[places]
-    counts = pd.Series(currencies).value_counts()
-    # The sign that most amounts carry is the file's; sorting makes a draw come out the same in any row order.
-    currency = min(counts.index, key=lambda code: (-counts[code], code)) if len(counts) else None
-    foreign = np.zeros(len(text), dtype=bool)
-    foreign[rest] = [code is not None and code != currency for code in currencies]
+    found = [_amount_or_empty(value, decimal_comma) for value in different.iloc[rest]]
+    cents[rest] = [entry[0] for entry in found]
+    blank[rest] = [entry[1] == "blank" for entry in found]
+    bad[rest] = [entry[1] == "bad" for entry in found]
+    rounded[rest] = [entry[2] for entry in found]
+    codes = [entry[3] for entry in found]
+    currency = None
+    if any(codes):
+        counts: dict[str, int] = {}
+        for code, times in zip(codes, column.counts()[rest].tolist(), strict=True):
+            if code is not None:
+                counts[code] = counts.get(code, 0) + times
+        # The sign that most amounts carry is the file's; sorting makes a draw come out the same in any row order.
+        currency = min(counts, key=lambda code: (-counts[code], code))
+        foreign[rest] = [code is not None and code != currency for code in codes]
     bad |= foreign
     cents[bad] = 0
-    return Amounts(cents, blank, bad, rounded & ~bad, foreign, decimal_comma, currency)
+    return Amounts(
+        column.to_rows(cents),
+        column.rows_where(blank),
+        column.rows_where(bad),
+        column.rows_where(rounded & ~bad),
+        column.rows_where(foreign),
+        decimal_comma,
+        currency,
+    )
 
 
 def _amount_or_empty(text: str, decimal_comma: bool) -> tuple[int, str, bool, str | None]:

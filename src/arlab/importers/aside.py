@@ -13,7 +13,7 @@ import pandas as pd
 
 from arlab.importers.amounts import Mask
 from arlab.importers.findings import Findings, column, count, money, rows
-from arlab.importers.layouts import CLAIMS, Dollars, status_families
+from arlab.importers.layouts import CLAIMS, POSTINGS, Dollars, status_families
 from arlab.importers.parsed import Parsed
 
 __all__ = ["counted_and_aside"]
@@ -66,6 +66,10 @@ def counted_and_aside(
                 f"The file holds {len(pieces) + 1} snapshots; the open AR is that of {as_of.isoformat()} alone, and"
                 f" the others stand aside ({count(int((accepted & ~counted).sum()), 'row')}).",
             )
+    if layout == POSTINGS:
+        counted &= (parsed.dates["posted_date"].days <= pd.Timestamp(as_of)).to_numpy(dtype=bool)
+        why = "it had not happened yet on that day"
+        pieces.append(("later", f"Posted after {as_of.isoformat()}", accepted & ~counted, why))
     if layout == CLAIMS:
         families, conflict = status_families(parsed)
         here = counted.copy()

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from arlab.importers.amounts import Mask
+from arlab.importers.grid import Coded, Mask, coded
 from arlab.importers.vocabulary import EMPTY_CELLS
 
 __all__ = ["Dates", "Order", "date_order", "parse_dates", "read_date"]
@@ -40,6 +40,8 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[T ]+\d{1,2}:\d{2}.*)?")
 _DAY_NAME = re.compile(r"(\d{1,2})[-/. ]+([A-Za-z]{3,9})[-/., ]+(\d{4}|\d{2})(?: .*)?")
 _NAME_DAY = re.compile(r"([A-Za-z]{3,9})[-/. ]+(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4}|\d{2})(?: .*)?")
+_ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d", re.ASCII)
+_MIDNIGHT = re.compile(r".{10}[T ]00:00(?::00)?(?:\.0*)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
@@ -81,7 +83,7 @@ def _full_year(text: str) -> int:
     return year if len(text) == 4 else year + (1900 if year >= 70 else 2000)
 
 
-def date_order(columns: Mapping[str, pd.Series], given: Order | None) -> dict[str, tuple[Order, str]]:
+def date_order(columns: Mapping[str, pd.Series | Coded], given: Order | None) -> dict[str, tuple[Order, str]]:
     """Return, per column with dates like 3/5/2024, the order of day and month and how it is known.
 
     How is ``given``, ``shown`` (a day above 12 shows it), ``mixed`` (days above 12 in both places; the more
@@ -94,9 +96,8 @@ def date_order(columns: Mapping[str, pd.Series], given: Order | None) -> dict[st
     """
     result: dict[str, tuple[Order, str]] = {}
     for name, text in columns.items():
-        parts = pd.Series(text.unique(), dtype="str").str.extract(
-            r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}(?:\D|$)"
-        )
+        different = (text if isinstance(text, Coded) else coded(text)).different
+        parts = different.str.extract(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}(?:\D|$)")
         parts = parts.dropna().astype("int64")
         if parts.empty:
             continue
@@ -115,7 +116,7 @@ def date_order(columns: Mapping[str, pd.Series], given: Order | None) -> dict[st
     return result
 
 
-def parse_dates(text: pd.Series, *, order: Order = "mdy") -> Dates:
+def parse_dates(text: pd.Series | Coded, *, order: Order = "mdy") -> Dates:
     """Return a column of text as days.
 
     Examples
@@ -123,23 +124,21 @@ def parse_dates(text: pd.Series, *, order: Order = "mdy") -> Dates:
     >>> parse_dates(pd.Series(["2024-03-05", "", "tomorrow"])).bad.tolist()
     [False, False, True]
     """
-    iso_time = text.str.match(r"\d{4}-\d{2}-\d{2}[T ]\d").to_numpy(dtype=bool)
-    short = text.where(~iso_time, text.str.slice(0, 10)) if iso_time.any() else text
-    places, different = pd.factorize(short)
-    found = [read_date(value, order=order) for value in different]
-    empty = [value.lower() in EMPTY_CELLS for value in different]
-    serial = [
-        day is not None and _SERIAL.fullmatch(value) is not None
-        for value, day in zip(different, found, strict=True)
-    ]
-    days = pd.Series(pd.to_datetime(pd.Series(found, dtype="object"))).astype("datetime64[us]")
-    blank = np.array(empty, dtype=bool)[places]
-    values = days.iloc[places].set_axis(text.index)
-    midnight = text[iso_time].str.match(r"^.{10}[T ]00:00(?::00)?(?:\.0*)?$").to_numpy(dtype=bool)
+    column = text if isinstance(text, Coded) else coded(text)
+    texts = column.different.tolist()
+    # A file may hold a time of day in every row: the day is the part that repeats.
+    timed = np.array([_ISO_TIME.match(value) is not None for value in texts], dtype=bool)
+    midnight = np.array([_MIDNIGHT.fullmatch(value) is not None for value in texts], dtype=bool)
+    short = [value[:10] if has_time else value for value, has_time in zip(texts, timed, strict=True)]
+    known = {value: read_date(value, order=order) for value in dict.fromkeys(short)}
+    serials = {value for value, day in known.items() if day is not None and _SERIAL.fullmatch(value)}
+    days = np.array([known[value] for value in short], dtype="datetime64[D]").astype("datetime64[us]")
+    blank = np.array([value.lower() in EMPTY_CELLS for value in short], dtype=bool)
+    serial = np.array([value in serials for value in short], dtype=bool)
     return Dates(
-        days=values,
-        blank=blank,
-        bad=values.isna().to_numpy() & ~blank,
-        with_time=int(iso_time.sum() - midnight.sum()),
-        serial=int(np.array(serial, dtype=bool)[places].sum()),
+        days=pd.Series(column.to_rows(days), index=None if isinstance(text, Coded) else text.index),
+        blank=column.rows_where(blank),
+        bad=column.rows_where(np.isnat(days) & ~blank),
+        with_time=int(column.rows_where(timed & ~midnight).sum()),
+        serial=int(column.rows_where(serial).sum()),
     )

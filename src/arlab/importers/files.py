@@ -6,28 +6,28 @@ what it cannot open it refuses in one sentence.
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import logging
-import stat
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from arlab.errors import InputRefused, NotAvailable
-from arlab.importers.findings import Findings, listed, shown
-from arlab.importers.grid import Grid
+from arlab.errors import InputRefused
+from arlab.importers.findings import Findings, shown
+from arlab.importers.grid import AROUND, Grid
+from arlab.importers.guard import MOST_BYTES, check_parquet, check_path
 from arlab.importers.text import text_grid
+from arlab.importers.workbook import OLE, ZIP, cell_text, workbook_grids
 
 __all__ = ["open_grids"]
 
-logger = logging.getLogger("arlab")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_ZIP = b"PK\x03\x04"
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_HEAD = 1 << 22
+_NOTHING = b" \t\r\n\xef\xbb\xbf\xff\xfe"
 
 
 def open_grids(path: Path, *, sheet: str | int | None, findings: Findings) -> Iterator[Grid]:
@@ -36,13 +36,13 @@ def open_grids(path: Path, *, sheet: str | int | None, findings: Findings) -> It
     Raises
     ------
     InputRefused
-        when the file is not there, may not be read, is empty, or is none of these kinds.
+        when the file is not there, may not be read, is empty, is too large, or is none of these kinds.
     NotAvailable
         when the package for workbooks is not installed.
     """
     data = _bytes_of(path)
-    if data.startswith((_ZIP, _OLE)) or (path.suffix.lower() in _WORKBOOKS and b"\0" in data):
-        yield from _workbook_grids(path, data, sheet)
+    if data.startswith((ZIP, OLE)) or (path.suffix.lower() in _WORKBOOKS and b"\0" in data):
+        yield from workbook_grids(path, data, sheet=sheet, findings=findings)
     elif sheet is not None:
         raise InputRefused(f"'{shown(path.name)}' is not a workbook and has no sheets: leave sheet out.")
     elif data.startswith(b"PAR1"):
@@ -54,16 +54,14 @@ def open_grids(path: Path, *, sheet: str | int | None, findings: Findings) -> It
 def _bytes_of(path: Path) -> bytes:
     """Return the content of a file, or refuse it in one sentence."""
     try:
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
-            raise InputRefused(
-                f"'{shown(str(path))}' is a folder: give the one export file in it that you want to read."
-            )
-        if not stat.S_ISREG(kind):
-            raise InputRefused(
-                f"'{shown(path.name)}' is not an ordinary file: save the export to a file first."
-            )
-        data = path.read_bytes()
+        check_path(path)
+        with path.open("rb") as file:
+            # A file of nothing but NUL bytes, or of one endless line, is refused by its beginning.
+            data = file.read(_HEAD)
+            packed = data.startswith((ZIP, OLE, b"PAR1"))
+            if packed or (data.strip(b"\0") and (b"\n" in data or b"\r" in data)):
+                file.seek(0)
+                data = file.read()
     except FileNotFoundError:
         raise InputRefused(
             f"'{shown(str(path))}' does not exist: check the spelling and the folder."
@@ -72,113 +70,72 @@ def _bytes_of(path: Path) -> bytes:
         raise InputRefused(
             f"'{shown(path.name)}' may not be read by this user: ask for permission, or copy it to your own folder."
         ) from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RuntimeError) as problem:
         why = (problem.strerror if isinstance(problem, OSError) else None) or "its name cannot be used"
         raise InputRefused(
             f"'{shown(path.name)}' could not be read ({why}): copy it to this computer first."
         ) from None
-    if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not data[:_HEAD].strip(b" \t\r\n\xef\xbb\xbf\xff\xfe") and not data.strip(
+        b" \t\r\n\xef\xbb\xbf\xff\xfe"
+    ):
         raise InputRefused(f"'{shown(path.name)}' is empty: export it again.")
     return data
 
 
 def _parquet_grid(path: Path, data: bytes) -> Grid:
     """Return a Parquet file as a grid whose first row is the column names; its rows count from 1."""
+    name = shown(path.name)
     try:
-        frame = pd.read_parquet(io.BytesIO(data))
+        source = pa.py_buffer(data)
+        about = pq.read_metadata(pa.BufferReader(source))
+        check_parquet(name, about)
+        named = [
+            about.schema.column(n).path
+            for n in range(about.num_columns)
+            if about.schema.column(n).physical_type == "BYTE_ARRAY"
+        ]
+        # A text that repeats is held once: a small file may say it a million times.
+        table = pq.ParquetFile(pa.BufferReader(source), read_dictionary=named).read()
+        table.validate(full=True)
+        _refuse_repeated(name, table)
+        texts = {place: _as_text(column) for place, column in enumerate(table.columns)}
+    except InputRefused:
+        raise
     except Exception:
         # Arrow raises many classes of its own for a broken file; all of them mean the same to the user.
-        raise InputRefused(f"'{shown(path.name)}' is a damaged Parquet file: write it again.") from None
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
-    cells = _text_frame(frame)
-    head = pd.DataFrame([[str(name) for name in frame.columns]], columns=cells.columns, dtype="str")
-    cells = pd.concat([head, cells], ignore_index=True)
+        raise InputRefused(f"'{name}' is a damaged Parquet file: write it again.") from None
+    if not texts:
+        raise InputRefused(f"'{name}' has no columns: export it again.")
+    head = pd.DataFrame([[_name_of(column) for column in table.column_names]], dtype="str")
+    cells = pd.concat([head, pd.DataFrame(texts)], ignore_index=True)
     return Grid("parquet", None, cells, np.arange(len(cells), dtype=np.int64))
 
 
-def _workbook_grids(path: Path, data: bytes, sheet: str | int | None) -> Iterator[Grid]:
-    """Yield the visible sheets of a workbook, or the one asked for."""
-    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
-        raise _with_password(path)
-    try:
-        book = pd.ExcelFile(io.BytesIO(data), engine="calamine")
-    except ImportError:
-        raise NotAvailable(
-            f"Reading the workbook '{shown(path.name)}' needs the package python-calamine: install it with"
-            " pip install 'arlab[present]', or save the sheet as CSV."
-        ) from None
-    except Exception as problem:
-        raise _broken(path, problem) from None
-    with book:
-        for name in _sheets_to_read(path, book, sheet):
-            try:
-                frame = pd.read_excel(
-                    book, sheet_name=name, header=None, dtype=object, keep_default_na=False, na_values=[]
-                )
-            except Exception as problem:
-                raise _broken(path, problem) from None
-            yield Grid("xlsx", name, _text_frame(frame), np.arange(1, len(frame) + 1, dtype=np.int64))
+def _name_of(column: str) -> str:
+    """Return the name of a column; what pandas kept its row labels in has none of its own."""
+    return "index" if re.fullmatch(r"__index_level_\d+__", column) else column.strip(AROUND)
 
 
-def _sheets_to_read(path: Path, book: pd.ExcelFile, sheet: str | int | None) -> list[str]:
-    """Return the names of the sheets to look at: those that are not hidden, or the one asked for."""
-    names = [str(name) for name in book.sheet_names]
-    if sheet is None:
-        about: Any = book.book
-        visible = [
-            str(entry.name)
-            for entry in about.sheets_metadata
-            if str(entry.visible).endswith(".Visible") and str(entry.typ).endswith(".WorkSheet")
-        ]
-        return [name for name in names if name in visible] or names
-    if isinstance(sheet, str) and sheet in names:
-        return [sheet]
-    if isinstance(sheet, int) and 1 <= sheet <= len(names):
-        return [names[sheet - 1]]
-    raise InputRefused(f"'{shown(path.name)}' has no sheet {sheet!r}: it has {listed(names)}.")
+def _refuse_repeated(name: str, table: pa.Table) -> None:
+    """Refuse a table whose repeated texts would fill the memory when each is written out."""
+    size = 0
+    for column in table.columns:
+        for piece in column.chunks if pa.types.is_dictionary(column.type) else ():
+            lengths = pc.binary_length(piece.dictionary).to_numpy(zero_copy_only=False).astype(np.float64)
+            often = np.bincount(piece.indices.drop_null().to_numpy(), minlength=len(lengths))
+            size += int(np.nan_to_num(lengths) @ often[: len(lengths)])
+    if size > MOST_BYTES:
+        raise InputRefused(f"'{name}' unpacks to far more than an export holds: export it again as CSV.")
 
 
-def _with_password(path: Path) -> InputRefused:
-    return InputRefused(
-        f"'{shown(path.name)}' is protected by a password: save a copy without one and read that."
-    )
-
-
-def _broken(path: Path, problem: Exception) -> InputRefused:
-    """Return the refusal of a workbook; its reader raises many classes of its own for a damaged one."""
-    logger.debug("a workbook was not readable: %s", type(problem).__name__)
-    if "password" in str(problem).lower():
-        return _with_password(path)
-    return InputRefused(
-        f"'{shown(path.name)}' is damaged or is no workbook: open it in a spreadsheet and save it as XLSX or CSV."
-    )
-
-
-def _text_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def _as_text(column: pa.ChunkedArray) -> pd.Series:
     """Return typed cells as text: days as 2026-06-30, whole numbers without a point, empty as nothing."""
-    texts = {place: _as_text(frame.iloc[:, place]) for place in range(frame.shape[1])}
-    return pd.DataFrame(texts, index=range(len(frame)))
-
-
-def _as_text(values: pd.Series) -> pd.Series:
-    if values.dtype == "str":
-        return values.fillna("").str.strip().reset_index(drop=True)
-    if pd.api.types.is_integer_dtype(values.dtype) and not values.isna().any():
-        return values.astype("str").reset_index(drop=True)
-    return pd.Series([_cell_text(value) for value in values.astype(object)], dtype="str")
-
-
-def _cell_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
-    if isinstance(value, dt.datetime):
-        # A workbook keeps a time as a fraction of a day, so midnight may come out a little early.
-        value = pd.Timestamp(value).round("s")
-        return str(value.date().isoformat() if value == value.normalize() else value.isoformat(sep=" "))
-    if isinstance(value, float | np.floating):
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    return str(value)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        column = column.cast(pa.large_string()).fill_null("")
+        return pd.Series(pd.array(column, dtype="str"))
+    if pa.types.is_floating(kind) or pa.types.is_date(kind) or pa.types.is_boolean(kind):
+        return pd.Series([cell_text(value) for value in column.to_pylist()], dtype="str")
+    return pd.Series([cell_text(value) for value in column.to_pandas().astype(object)], dtype="str")

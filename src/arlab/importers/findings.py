@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Findings", "are", "column", "count", "have", "listed", "money", "rows", "shown"]
 
@@ -30,8 +32,14 @@ class Findings:
         for row in other._rows:
             self.add(*row)
 
+    def as_rows(self) -> tuple[tuple[str, str, str], ...]:
+        """Return the findings as (code, where, sentence)."""
+        return tuple(self._rows)
+
     def table(self) -> pd.DataFrame:
         """Return the findings as a table with ``code``, ``where`` and ``sentence``."""
+        import pandas as pd  # only here: X12 files are read with the standard library alone
+
         return pd.DataFrame(self._rows, columns=["code", "where", "sentence"], dtype="str")
 
 

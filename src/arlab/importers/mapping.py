@@ -7,15 +7,19 @@ understands is listed as unused. Nothing is computed from the columns here.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
-from arlab.errors import SettingsError
+from arlab.errors import InputRefused, SettingsError
 from arlab.importers.ages import bucket_range, parse_days
 from arlab.importers.amounts import parse_amounts
 from arlab.importers.dates import parse_dates
+from arlab.importers.denied import holds_codes
 from arlab.importers.findings import Findings, column, listed
+from arlab.importers.grid import Coded, coded
 from arlab.importers.vocabulary import (
     AMOUNTS_BY_PARTY,
     CLOCKS,
@@ -29,10 +33,14 @@ from arlab.importers.vocabulary import (
     text_words,
 )
 
-__all__ = ["ColumnMap", "map_columns"]
+__all__ = ["RESEARCH_COLUMN", "ColumnMap", "map_columns"]
+
+RESEARCH_COLUMN = "research_export"
+"""First column of a claim-level research export, by which it is known and refused."""
 
 _ENOUGH = 0.5
-_MOST_VALUES = 5_000
+_SURE = 0.7
+_MOST_VALUES = 1_000
 _HOW = {1.0: "its name is a known one", 0.8: "its name holds the words", 0.6: "its name often means this"}
 
 
@@ -41,8 +49,9 @@ class ColumnMap:
     """Which column holds which concept.
 
     ``chosen`` maps concept to column; ``buckets`` are the columns that hold one age bucket each, youngest first;
-    ``personal`` are recognised as names or contact data and are dropped; ``unused`` are all that the result does
-    not use, the personal ones included.
+    ``personal`` are recognised as names, contact data or notes and are dropped (of them ``names`` hold patients'
+    names and ``members`` their numbers at a payer); ``unused`` are all that the result does not use, the personal
+    ones included.
     """
 
     chosen: Mapping[str, str]
@@ -51,10 +60,32 @@ class ColumnMap:
     buckets: tuple[str, ...]
     personal: tuple[str, ...]
     unused: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def has(self, *concepts: str) -> bool:
         """Return whether every one of these concepts has a column."""
         return all(concept in self.chosen for concept in concepts)
+
+    def with_posting(self, what: str | None) -> ColumnMap:
+        """Return the map with the posted date as what the user says was posted: a charge or a payment."""
+        concept = {"charge": "charge_entry_date", "payment": "payment_date"}.get(what or "")
+        if (
+            concept is None
+            or not self.has("posted_date")
+            or self.has(concept)
+            or self.has("transaction_kind")
+        ):
+            return self
+        chosen, confidence = dict(self.chosen), dict(self.confidence)
+        chosen[concept], confidence[concept] = chosen.pop("posted_date"), confidence.pop("posted_date")
+        how = {key: value for key, value in self.how.items() if key != "posted_date"}
+        return dataclasses.replace(
+            self,
+            chosen=chosen,
+            confidence=confidence,
+            how={**how, concept: "what is posted is given by the user"},
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the mapping to read: ``concept``, ``column``, ``confidence``, ``how``."""
@@ -69,7 +100,14 @@ class ColumnMap:
         )
 
 
-def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings: Findings) -> ColumnMap:
+def map_columns(
+    body: pd.DataFrame,
+    *,
+    given: Mapping[str, str] | None,
+    findings: Findings,
+    ignore: Collection[str] = (),
+    held: Mapping[str, Coded] | None = None,
+) -> ColumnMap:
     """Return which column of a table of text holds which concept.
 
     Parameters
@@ -77,39 +115,62 @@ def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings
     body : table of text, one column per column of the file
     given : concept -> column name, for what the user knows better; it wins
     findings : receives columns that compete, or whose values do not fit their name
+    ignore : columns that the user does not want to be read
+    held : the same columns by their different texts, from which some rows are taken sooner
 
     Raises
     ------
     SettingsError
-        when ``given`` names a concept or a column that there is not.
+        when ``given`` names a concept, or ``given`` or ``ignore`` a column that there is not.
+    InputRefused
+        when the table is a research export.
     """
-    given = _checked(given or {}, [str(name) for name in body.columns])
-    free = [str(name) for name in body.columns if name not in given.values()]
-    samples = {name: _sample(body[name]) for name in free}
+    if RESEARCH_COLUMN in body.columns:
+        raise InputRefused(
+            "This is a research export, whose dates are moved patient by patient: no aging, movement, denials or"
+            " forecast can be computed from it; read the practice's own export instead."
+        )
+    given = _checked(given or {}, [str(name) for name in body.columns], ignore)
+    free = [str(name) for name in body.columns if name not in given.values() and name not in ignore]
+    samples = {name: _sample(body[name], (held or {}).get(name)) for name in free}
     buckets = _bucket_columns(free, samples)
     offers: list[tuple[float, float, str, str]] = []
     for name in (name for name in free if name not in buckets):
-        share_filled = float((body[name] != "").mean()) if len(body) else 0.0
+        # The samples of all columns are thinned alike, so that their filled cells can be compared.
+        share_filled = float(len(samples[name].places))
         for concept, score in _offers_of(name, samples[name], findings).items():
             if concept not in given:
                 offers.append((-score, -share_filled, name, concept))
     chosen: dict[str, str] = dict(given)
     confidence, how = dict.fromkeys(given, 1.0), dict.fromkeys(given, "given by the user")
-    personal: list[str] = []
+    personal: dict[str, str] = {}
     losers: dict[str, list[str]] = {}
     # The best offer first; the name settles ties, so that the order of columns changes nothing.
     for minus_score, _, name, concept in sorted(offers):
         if name in chosen.values() or name in personal:
             continue
         if concept in PERSONAL:
-            personal.append(name)
+            personal[name] = concept
         elif concept in chosen:
             losers.setdefault(concept, []).append(name)
         elif concept != "total" or buckets:
             chosen[concept] = name
             confidence[concept] = round(-minus_score, 2)
             how[concept] = _how(name, concept, samples[name])
+    second = [
+        name for name in losers.get("status", ()) if name not in chosen.values() and name not in personal
+    ]
+    if second and "other_status" not in chosen:
+        # Not used for any amount, but two statuses that contradict each other are worth knowing.
+        chosen["other_status"] = second[0]
+        confidence["other_status"], how["other_status"] = 0.6, "another column with a status, to compare"
+    alone = "charge" in chosen and not {"paid", "paid_payer", "paid_patient", "adjustment"} & set(chosen)
+    if "transaction_kind" in chosen and "amount" not in chosen and alone and confidence["charge"] < _SURE:
+        # One column of amounts beside one that says what each is: "Amount" is not always a charge.
+        chosen["amount"], how["amount"] = chosen.pop("charge"), how.pop("charge")
+        confidence["amount"] = confidence.pop("charge")
     _tell_rivals(losers, chosen, findings)
+    _tell_given(given, findings)
     used = {*chosen.values(), *buckets}
     return ColumnMap(
         chosen=chosen,
@@ -118,10 +179,12 @@ def map_columns(body: pd.DataFrame, *, given: Mapping[str, str] | None, findings
         buckets=buckets,
         personal=tuple(personal),
         unused=tuple(str(name) for name in body.columns if name not in used),
+        names=tuple(sorted(name for name, concept in personal.items() if concept == "patient_name")),
+        members=tuple(sorted(name for name, concept in personal.items() if concept == "member_id")),
     )
 
 
-def _checked(given: Mapping[str, str], names: list[str]) -> dict[str, str]:
+def _checked(given: Mapping[str, str], names: list[str], ignore: Collection[str]) -> dict[str, str]:
     for concept, name in given.items():
         if concept not in CONCEPTS:
             raise SettingsError(
@@ -131,17 +194,25 @@ def _checked(given: Mapping[str, str], names: list[str]) -> dict[str, str]:
             raise SettingsError(
                 f"mapping gives '{concept}' the column '{name}', which the file does not have."
             )
+    lost = sorted(set(ignore) - set(names))
+    if lost:
+        raise SettingsError(
+            f"The map file ignores {listed(lost)}, which the file does not have: take it out of ignore."
+        )
     return dict(given)
 
 
-def _sample(text: pd.Series) -> pd.Series:
+def _sample(text: pd.Series, held: Coded | None) -> Coded:
     """Return the filled cells of a column, evenly thinned out when there are very many."""
     step = max(1, len(text) // _MOST_VALUES)
-    thinned = text.iloc[::step]
-    return thinned[thinned != ""]
+    thinned = coded(text.iloc[::step]) if held is None else held
+    places = thinned.places if held is None else held.places[::step]
+    places = places[places != thinned.empty]
+    own, back = np.unique(places, return_inverse=True)
+    return Coded(back.astype(np.int32), thinned.different.iloc[own].reset_index(drop=True))
 
 
-def _bucket_columns(names: list[str], samples: Mapping[str, pd.Series]) -> tuple[str, ...]:
+def _bucket_columns(names: list[str], samples: Mapping[str, Coded]) -> tuple[str, ...]:
     """Return the columns named like age buckets that hold amounts, youngest first; none when there is only one."""
     found = []
     for name in names:
@@ -151,13 +222,17 @@ def _bucket_columns(names: list[str], samples: Mapping[str, pd.Series]) -> tuple
     return tuple(name for _, _, name in sorted(found)) if len(found) > 1 else ()
 
 
-def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, float]:
+def _offers_of(name: str, sample: Coded, findings: Findings) -> dict[str, float]:
     """Return the concepts that a column could hold, by its name and its values, each with a score."""
     offers: dict[str, float] = {}
     for concept, score in concepts_named(name).items():
         fits = _share_of_concept(concept, sample)
         if concept == "patient_id" and fits < _ENOUGH:
             offers["patient_name"] = score
+        elif concept == "denial" and fits < _ENOUGH:
+            # A reason in words is text about a claim; long numbers are clinical codes and no reason at all.
+            if _share(sample, lambda text: re.fullmatch(r"[\d .-]{5,}", text) is None) >= _ENOUGH:
+                offers["denial_text"] = score
         elif fits >= _ENOUGH:
             offers[concept] = score * fits
         elif score == 1.0 and CONCEPTS[concept].kind in ("money", "date"):
@@ -173,54 +248,66 @@ def _offers_of(name: str, sample: pd.Series, findings: Findings) -> dict[str, fl
     return offers
 
 
-def _share_of_concept(concept: str, sample: pd.Series) -> float:
+def _share_of_concept(concept: str, sample: Coded) -> float:
     """Return the share of values that fit a concept, beyond what its kind asks for."""
-    if sample.empty:
+    if not len(sample.places):
         return 1.0
     if concept == "patient_id":
-        return float(sample.str.contains(r"\d").mean())
+        return _share(sample, lambda text: re.search(r"\d", text) is not None)
     if concept == "status":
-        return float(sample.str.contains(r"[A-Za-z]").mean())
+        return _share(sample, lambda text: re.search("[A-Za-z]", text) is not None)
     if concept == "denial":
-        # Clinical codes (SNOMED and the like) stand in columns called reason code too; they are long numbers.
-        return float((~sample.str.fullmatch(r"\d{5,}")).mean())
+        # Prose stands in columns called reason code, and clinical codes (SNOMED and the like) do too.
+        return _share(sample, holds_codes)
     if concept == "transaction_kind":
         return _share_with_words(sample, TRANSACTION_WORDS)
     if concept == "responsible":
-        return float(sample.map(name_key).isin(RESPONSIBLE_WORDS).mean())
+        return _share(sample, lambda text: name_key(text) in RESPONSIBLE_WORDS)
     return _share_that_fits(CONCEPTS[concept].kind, sample)
 
 
-def _share_that_fits(kind: str, sample: pd.Series) -> float:
+def _share_that_fits(kind: str, sample: Coded) -> float:
     """Return the share of values that can be read as their kind; 1 when there is none to judge by."""
-    if sample.empty:
+    if not len(sample.places):
         return 1.0
     if kind == "money":
         amounts = parse_amounts(sample)
         filled = (~amounts.blank).sum()
         return float(amounts.readable.sum() / filled) if filled else 1.0
     if kind == "date":
-        found = [parse_dates(sample, order="mdy"), parse_dates(sample, order="dmy")]
-        filled = (~found[0].blank).sum()
-        return float(max(int(dates.days.notna().sum()) for dates in found) / filled) if filled else 1.0
+        dates = parse_dates(sample, order="mdy")
+        most = int(dates.days.notna().sum())
+        filled = (~dates.blank).sum()
+        if most < filled:
+            most = max(most, int(parse_dates(sample, order="dmy").days.notna().sum()))
+        return float(most / filled) if filled else 1.0
     if kind == "days":
         return float(parse_days(sample)[0].notna().mean())
     if kind == "bucket":
-        return float(sample.map(lambda text: bucket_range(text) is not None).mean())
+        return _share(sample, lambda text: bucket_range(text) is not None)
     return 1.0
 
 
-def _share_with_words(sample: pd.Series, words: frozenset[str]) -> float:
-    return float(sample.map(lambda text: bool(words & set(text_words(text)))).mean()) if len(sample) else 0.0
+def _share(sample: Coded, fits: Callable[[str], bool]) -> float:
+    """Return the share of values that something is true of."""
+    often = sample.counts()
+    return float(often[[fits(text) for text in sample.different]].sum() / often.sum()) if len(often) else 0.0
 
 
-def _how(name: str, concept: str, sample: pd.Series) -> str:
+def _share_with_words(sample: Coded, words: frozenset[str]) -> float:
+    return _share(sample, lambda text: bool(words & set(text_words(text))))
+
+
+def _how(name: str, concept: str, sample: Coded) -> str:
     """Say how a column came to stand for a concept."""
-    score = concepts_named(name).get(concept)
+    named = concepts_named(name)
+    if concept == "denial_text" and "denial" in named:
+        return f"{_HOW[named['denial']]}; its values are words and not codes"
+    score = named.get(concept)
     if score is None:
         return "its values are those of payers"
     share = _share_of_concept(concept, sample)
-    values = "it has no values to check" if sample.empty else f"{share:.0%} of its values fit"
+    values = "it has no values to check" if not len(sample.places) else f"{share:.0%} of its values fit"
     return f"{_HOW[score]}; {values}" if CONCEPTS[concept].kind not in ("id", "text") else _HOW[score]
 
 
@@ -233,4 +320,17 @@ def _tell_rivals(losers: Mapping[str, list[str]], chosen: Mapping[str, str], fin
                 "rival_columns",
                 column(chosen[concept]),
                 f"It is taken as {concept}; {listed(others)} could also be that and is not used.",
+            )
+
+
+def _tell_given(given: Mapping[str, str], findings: Findings) -> None:
+    """Say where the user's word and the name of a column differ about what is open."""
+    for concept in ("balance", *AMOUNTS_BY_PARTY):
+        says = concepts_named(given.get(concept, ""))
+        other = next((c for c in ("charge", "paid", "allowed", "adjustment") if says.get(c, 0) >= 0.8), None)
+        if other and not set(says) & {"balance", *AMOUNTS_BY_PARTY}:
+            findings.add(
+                "given_differs",
+                column(given[concept]),
+                f"It is given as {concept}, but its name says {other}: every amount in it counts as open.",
             )

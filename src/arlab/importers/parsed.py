@@ -12,10 +12,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from arlab.importers.ages import parse_days
-from arlab.importers.amounts import Amounts, Mask, decimal_marks, parse_amounts
+from arlab.importers.amounts import Amounts, decimal_marks, parse_amounts
 from arlab.importers.dates import Dates, Order, date_order, parse_dates
 from arlab.importers.detect import Table, currency_in
 from arlab.importers.findings import Findings, column, rows
+from arlab.importers.grid import Coded, Mask, coded
 from arlab.importers.mapping import ColumnMap
 from arlab.importers.vocabulary import CONCEPTS
 
@@ -39,10 +40,17 @@ class Parsed:
 
     def text(self, concept: str) -> pd.Series:
         """Return the text of a concept's column, with single spaces."""
-        values = self.table.body[self.columns.chosen[concept]]
-        # Few texts hold a line break or two spaces, and looking is much quicker than replacing.
-        untidy = any(values.str.contains(mark, regex=False).any() for mark in ("  ", "\n", "\t", "\r"))
-        return values.str.replace(r"\s+", " ", regex=True) if untidy else values
+        name = self.columns.chosen[concept]
+        tidy, own = self.coded(concept), self.table.coded[name]
+        return self.table.body[name] if tidy is own else tidy.series()
+
+    def coded(self, concept: str) -> Coded:
+        """Return the same column by its different texts."""
+        own = self.table.coded[self.columns.chosen[concept]]
+        if not own.untidy:
+            return own
+        tidy = coded(own.different.str.replace(r"\s+", " ", regex=True))
+        return Coded(tidy.places[own.places], tidy.different)
 
     def has(self, *concepts: str) -> bool:
         """Return whether every one of these concepts has a column."""
@@ -59,24 +67,24 @@ def parse_columns(table: Table, columns: ColumnMap, *, order: Order | None) -> P
     chosen = columns.chosen
     money = {concept: name for concept, name in chosen.items() if CONCEPTS[concept].kind == "money"}
     money |= {name: name for name in columns.buckets}
-    marks = {key: decimal_marks(table.body[name]) for key, name in money.items()}
+    marks = {key: decimal_marks(table.coded[name]) for key, name in money.items()}
     # One file writes amounts one way: a column that shows nothing follows the others.
     comma = any(mark[0] for mark in marks.values()) and not any(mark[1] for mark in marks.values())
     days_like = {concept: name for concept, name in chosen.items() if CONCEPTS[concept].kind == "date"}
-    orders = date_order({concept: table.body[name] for concept, name in days_like.items()}, order)
+    orders = date_order({concept: table.coded[name] for concept, name in days_like.items()}, order)
     return Parsed(
         table=table,
         columns=columns,
         amounts={
-            key: parse_amounts(table.body[name], decimal_comma=comma or marks[key] == (True, False))
+            key: parse_amounts(table.coded[name], decimal_comma=comma or marks[key] == (True, False))
             for key, name in money.items()
         },
         dates={
-            concept: parse_dates(table.body[name], order=orders[concept][0] if concept in orders else "mdy")
+            concept: parse_dates(table.coded[name], order=orders[concept][0] if concept in orders else "mdy")
             for concept, name in days_like.items()
         },
         days={
-            concept: parse_days(table.body[name])[0]
+            concept: parse_days(table.coded[name])[0]
             for concept, name in chosen.items()
             if CONCEPTS[concept].kind == "days"
         },
@@ -103,6 +111,13 @@ def tell_reading(parsed: Parsed, data: Mask, findings: Findings) -> str | None:
         rounded = int((values.rounded & data).sum())
         if rounded:
             findings.add("rounded", where, f"Amounts with parts of a cent, rounded to cents: {rounded:,}.")
+    for name, cells in parsed.table.formulas.items():
+        findings.add(
+            "formulas",
+            column(name),
+            f"Cells with a formula whose value was not saved, and which are read as empty: {cells:,}; open the file"
+            " in a spreadsheet and save it.",
+        )
     for concept, dates in parsed.dates.items():
         _tell_dates(parsed, concept, dates, data, findings)
     return currency
@@ -116,15 +131,15 @@ def _tell_dates(parsed: Parsed, concept: str, dates: Dates, data: Mask, findings
         findings.add(
             "dates_ambiguous",
             where,
-            "No date shows whether day or month comes first; month first is assumed, as in the US (give dates='dmy'"
-            " if that is wrong).",
+            f"No date shows whether day or month comes first, as in 3/5/2026; {words} is assumed, as in the US: say"
+            " which with --dates mdy or --dates dmy.",
         )
     elif how == "mixed":
         findings.add(
             "dates_mixed",
             where,
             f"Some dates have the day first and some the month; {words} is taken, as it is more frequent, and dates"
-            " that do not fit it are left empty.",
+            " that do not fit it are left empty: say which with --dates mdy or --dates dmy.",
         )
     if dates.serial:
         findings.add("dates_serial", where, f"Dates written as spreadsheet serial numbers: {dates.serial:,}.")

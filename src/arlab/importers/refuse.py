@@ -19,6 +19,8 @@ _LOOKED_FOR = (
     " '31-60') and no charge with a claim status or decision date"
 )
 
+_POSTINGS_NEED = {"claim_id": "claim numbers", "posted_date": "day that each was posted"}
+
 
 def refusal(name: str, found: Sequence[tuple[Table, ColumnMap]], *, no_data: bool = False) -> InputRefused:
     """Return the refusal of a file, given its tables and how their columns were understood.
@@ -41,9 +43,13 @@ def refusal(name: str, found: Sequence[tuple[Table, ColumnMap]], *, no_data: boo
             f"'{name}'{sheet} has column names but no rows of data under them: export it again."
         )
     if columns.has("transaction_kind"):
+        lacks = [words for concept, words in _POSTINGS_NEED.items() if not columns.has(concept)]
+        if not columns.has("charge") and not columns.has("amount"):
+            lacks.append("amounts of charges and payments")
         return InputRefused(
             f"'{name}'{sheet} is a list of postings, because '{columns.chosen['transaction_kind']}' tells charges,"
-            " payments and transfers apart: export the open balances instead, such as the aging report."
+            f" payments and transfers apart, but it has no {' and no '.join(lacks or ['payments'])}: export it with"
+            " them, or export the open balances, such as the aging report."
         )
     return InputRefused(
         f"'{name}'{sheet} cannot be an AR export: it has {_LOOKED_FOR}; its columns are {listed(table.columns)}."

@@ -6,12 +6,13 @@ The import, its reconciliation, and nothing that computes.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pandas as pd
 
 from arlab.tables import Practice
 
-__all__ = ["Import", "Reconciliation"]
+__all__ = ["Import", "MapFile", "Reconciliation"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,13 +62,46 @@ class Reconciliation:
 
 
 @dataclasses.dataclass(frozen=True)
+class MapFile:
+    """How a file is to be read, as a user keeps it for the next time (see ``map_file``).
+
+    Parameters
+    ----------
+    columns : concept -> column
+    ignore : columns that are not to be read, whatever they are called
+    payers : payer as written -> the name it goes by
+    sheet : sheet of a workbook
+    dates : ``mdy`` or ``dmy``, for dates like 3/5/2024
+    posted_date : ``charge`` or ``payment``: what was posted on the posted date
+    amounts : ``claim`` or ``line``: what the amounts on the rows of a claim are of
+    """
+
+    columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    payers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    sheet: str | None = None
+    dates: str | None = None
+    posted_date: str | None = None
+    amounts: str | None = None
+
+
+def _no_payers() -> pd.DataFrame:
+    kinds = {"written": "str", "payer": "str", "rows": "Int64", "how": "str"}
+    return pd.DataFrame(columns=list(kinds)).astype(kinds)
+
+
+def _nothing_unmapped() -> pd.DataFrame:
+    return pd.DataFrame(columns=["concept", "cost"], dtype="str")
+
+
+@dataclasses.dataclass(frozen=True)
 class Import:
     """A file as read.
 
     Parameters
     ----------
     practice : the open items and credits of the file, as a practice
-    source, kind : name of the file without its folder; csv, xlsx or parquet
+    source, kind : name of the file without its folder; csv, xlsx, parquet, 837, or x12 for a folder of X12 files
     mapping : ``concept, column, confidence, how``
     unused_columns : columns that were dropped on reading, names and contact data among them
     findings : ``code, where, sentence``
@@ -80,6 +114,9 @@ class Import:
         has no claim numbers
     charge_total, paid_total : dollars charged and paid by the accepted rows; None when the file has no such column
     denied_claims : claims denied by code or status; None when the file shows neither
+    payers : ``written, payer, rows, how``: every spelling of a payer and the name it goes by
+    unmapped : ``concept, cost``: what has no column and what that costs
+    map : how the file was read, to be kept for the next time
     """
 
     practice: Practice
@@ -97,3 +134,6 @@ class Import:
     charge_total: float | None = None
     paid_total: float | None = None
     denied_claims: int | None = None
+    payers: pd.DataFrame = dataclasses.field(default_factory=_no_payers)
+    unmapped: pd.DataFrame = dataclasses.field(default_factory=_nothing_unmapped)
+    map: MapFile = dataclasses.field(default_factory=MapFile)

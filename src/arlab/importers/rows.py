@@ -11,34 +11,37 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from arlab.importers.amounts import Mask
+from arlab.importers.amounts import read_amount
 from arlab.importers.detect import Table
 from arlab.importers.findings import Findings, count, money, rows
+from arlab.importers.grid import Coded, Mask, matches
 from arlab.importers.parsed import Parsed
 from arlab.importers.vocabulary import CONCEPTS
 
-__all__ = ["data_rows"]
+__all__ = ["check_totals", "data_rows"]
 
 Cents = npt.NDArray[np.int64]
 
-# As text, so that the engine of the text column runs them.
+_SEEN = 500
+
+# For RE2, which runs them over a whole column.
 _IS_TOTAL = (
-    r"(?i)(?:grand|sub|report|overall|page|final|all|claims?|practice)?[\s-]*(?:totals?|sum)\s*"
-    r"(?:[^\w\s].*|\d.*|(?:for|of|by)\b.*)?"
+    r"(?i)^(?:grand|sub|report|overall|page|final|all|claims?|practice)?[\s-]*(?:totals?|sum)\s*"
+    r"(?:[^\w\s].*|\d.*|(?:for|of|by)\b.*)?$"
 )
 _MAY_BE_TOTAL = r"(?i)\b(?:sub)?totals?\b"
 
 
 def data_rows(
     parsed: Parsed, cents: Cents, readable: Mask, dollar_columns: Sequence[str], findings: Findings
-) -> Mask:
-    """Return which rows of the table are data rows.
+) -> tuple[Mask, Mask]:
+    """Return which rows of the table are data rows, and which are totals.
 
     Parameters
     ----------
     cents, readable : the amount of each row that decides open AR, and where there is one
     dollar_columns : the columns that amount comes from
-    findings : receives what the other rows are, and whether totals agree with the rows
+    findings : receives what the other rows are; see :func:`check_totals` for the totals
 
     Examples
     --------
@@ -46,42 +49,44 @@ def data_rows(
     without any label whose amount is the sum of the rows above it.
     """
     table = parsed.table
-    filled = np.zeros(len(table.body), dtype=np.int64)
-    for name in table.columns:
-        filled += (table.body[name] != "").to_numpy(dtype=bool)
-    blank = filled == 0
-    repeated = _repeated_headings(table, filled)
-    note = _notes(table, filled, readable, dollar_columns)
+    blank = table.filled == 0
+    repeated = _repeated_headings(table)
+    note = _notes(table, readable, dollar_columns)
     data = ~(blank | repeated | note)
     totals = _totals(parsed, data, cents, readable, dollar_columns)
     data &= ~totals
     _tell(table, {"blank_rows": blank, "repeated_headings": repeated, "note_rows": note}, data, findings)
-    _check_totals(table, totals, data, cents, findings)
-    return data
+    return data, totals
 
 
-def _repeated_headings(table: Table, filled: npt.NDArray[np.int64]) -> Mask:
-    """Return the rows that repeat the column names, as page breaks of printed reports do."""
-    same = filled > 0
-    for name in table.columns:
-        if not same.any():
-            break
-        same &= table.body[name].isin(["", name]).to_numpy(dtype=bool)
-    return same
+def _repeated_headings(table: Table) -> Mask:
+    """Return the rows that repeat the column names or what stands over them, as pages of printed reports do."""
+    repeated = np.zeros(len(table.body), dtype=bool)
+    several = table.filled > 1 if len(table.columns) > 1 else table.filled > 0
+    for heading in ({name: name for name in table.columns}, *table.headings):
+        same = several
+        # A column of few texts and no empty cell soon shows that no row repeats its name.
+        for name in sorted(heading, key=lambda n: (table.coded[n].empty >= 0, len(table.coded[n].different))):
+            same = same & table.coded[name].rows_with("", heading[name])
+            if not same.any():
+                break
+        repeated |= same
+    return repeated
 
 
-def _notes(
-    table: Table, filled: npt.NDArray[np.int64], readable: Mask, dollar_columns: Sequence[str]
-) -> Mask:
+def _notes(table: Table, readable: Mask, dollar_columns: Sequence[str]) -> Mask:
     """Return the rows that hold one text and nothing else: remarks, section headings, footers."""
-    if len(table.columns) < 2:
-        return np.zeros(len(table.body), dtype=bool)
-    one = np.flatnonzero((filled == 1) & ~readable)
     note = np.zeros(len(table.body), dtype=bool)
+    if len(table.columns) < 2:
+        return note
+    one = np.flatnonzero((table.filled == 1) & ~readable)
     last_amount = int(np.flatnonzero(readable)[-1]) if readable.any() else len(readable)
-    for place in one:
-        name, text = next((str(n), t) for n, t in table.body.iloc[int(place)].items() if t)
-        note[place] = name not in dollar_columns and (" " in text or place > last_amount)
+    for name in table.columns if len(one) else ():
+        if name not in dollar_columns:
+            column = table.coded[name]
+            here = one[column.places[one] != column.empty]
+            spaced = column.different.str.contains(" ", regex=False).to_numpy(dtype=bool)
+            note[here] = spaced[column.places[here]] | (here > last_amount)
     return note
 
 
@@ -89,22 +94,28 @@ def _totals(parsed: Parsed, data: Mask, cents: Cents, readable: Mask, dollar_col
     """Return the rows that add other rows up."""
     surely, perhaps, unnamed = _labelled_as_total(parsed, data, dollar_columns)
     totals = surely.copy()
+    if not (perhaps.any() or unnamed.any()):
+        return totals
     running = np.cumsum(np.where(data & ~surely, cents, 0))
+    before = np.cumsum(data)
+    last_sure = np.maximum.accumulate(np.where(surely, np.arange(len(data)), -1))
     rest = np.flatnonzero(data & ~surely & ~perhaps & ~unnamed)
-    last_named = int(rest[-1]) if len(rest) else -1
-    taken_out = 0
+    last_named = int(rest[-1]) if len(rest) else len(data)
+    maybe = perhaps & readable & (cents != 0)
+    maybe[last_named:] |= (unnamed & readable & (cents != 0))[last_named:]
+    taken_out, last_total = 0, -1
     # "Total Care Plan" may be a payer: such a row is a total only when its amount is one. So is a last row
     # without any label.
-    for place in np.flatnonzero((perhaps | unnamed) & readable & (cents != 0)):
-        if unnamed[place] and not 0 <= last_named < place:
-            continue
+    for place in np.flatnonzero(maybe):
         amount = int(cents[place])
         others = int(running[-1]) - taken_out - amount
-        before = np.flatnonzero(totals[:place])
-        start = int(before[-1]) if len(before) else 0
-        part = int(running[place]) - amount - (int(running[start]) if len(before) else 0)
-        if amount in (others, part) and int(data[start:place].sum()) > 1:
+        start = max(last_total, int(last_sure[place]))
+        part = int(running[place]) - amount - (int(running[start]) if start >= 0 else 0)
+        above = int(before[place]) - 1
+        between = above - int(before[start]) if start >= 0 else above - 1
+        if (amount == part and between > 0) or (amount == others and above > 1):
             totals[place] = True
+            last_total = int(place)
             taken_out += amount
     return totals
 
@@ -120,18 +131,44 @@ def _labelled_as_total(parsed: Parsed, data: Mask, dollar_columns: Sequence[str]
     ]
     possible = data.copy()
     if parsed.has("claim_id"):
-        claim = parsed.text("claim_id")
-        is_label = claim.str.contains(_MAY_BE_TOTAL) | claim.str.fullmatch(_IS_TOTAL)
-        possible &= ((claim == "") | is_label).to_numpy(dtype=bool)
+        claim = parsed.coded("claim_id")
+        says_so = _says_total(claim)
+        possible &= claim.rows_where(says_so[0] | says_so[1]) | claim.rows_with("")
     surely, perhaps, unnamed = (np.zeros(len(data), dtype=bool) for _ in range(3))
     places = np.flatnonzero(possible)
     unnamed[places] = True
-    for name in labels:
-        text = table.body[name].iloc[places]
-        surely[places] |= text.str.fullmatch(_IS_TOTAL).to_numpy(dtype=bool)
-        perhaps[places] |= text.str.contains(_MAY_BE_TOTAL).to_numpy(dtype=bool)
-        unnamed[places] &= (text == "").to_numpy(dtype=bool)
+    for name in labels if len(places) else ():
+        column = table.coded[name]
+        own = column.places[places]
+        sure, maybe = _says_total(column)
+        surely[places] |= sure[own]
+        perhaps[places] |= maybe[own]
+        unnamed[places] &= own == column.empty
+    perhaps &= ~surely
+    others = np.flatnonzero(data & ~surely & ~perhaps & ~unnamed)
+    if perhaps.any() and len(others) > perhaps.sum() and np.median(_words(table, others[:_SEEN])) > 2:
+        # Rows of this file say several things of themselves: one that only says "Total Aetna" is a total.
+        named = np.flatnonzero(perhaps)
+        surely[named[_words(table, named) == 1]] = True
     return surely, perhaps & ~surely, unnamed
+
+
+def _words(table: Table, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return how many cells of some rows hold something that is no amount."""
+    found = np.zeros(len(places), dtype=np.int64)
+    for column in table.coded.values():
+        own, back = np.unique(column.places[places], return_inverse=True)
+        texts = column.different.iloc[own]
+        found += np.array([bool(text) and read_amount(text) is None for text in texts], dtype=bool)[back]
+    return found
+
+
+def _says_total(column: Coded) -> tuple[Mask, Mask]:
+    """Return which of a column's different texts mean a total, and which may mean one."""
+    letters = column.joined.lower()
+    if b"total" not in letters and b"sum" not in letters:
+        return np.zeros(len(column.different), dtype=bool), np.zeros(len(column.different), dtype=bool)
+    return matches(column.different, _IS_TOTAL), matches(column.different, _MAY_BE_TOTAL)
 
 
 def _tell(table: Table, kinds: Mapping[str, Mask], data: Mask, findings: Findings) -> None:
@@ -149,14 +186,23 @@ def _tell(table: Table, kinds: Mapping[str, Mask], data: Mask, findings: Finding
             findings.add(code, rows(numbers), f"{rows(numbers).capitalize()} {verb} {words[code]}.")
 
 
-def _check_totals(table: Table, totals: Mask, data: Mask, cents: Cents, findings: Findings) -> None:
-    """Note every totals row and whether it agrees with the rows that it adds up."""
+def check_totals(
+    table: Table, totals: Mask, data: Mask, accepted: Mask, cents: Cents, findings: Findings
+) -> None:
+    """Note every totals row and whether it agrees with the rows that it adds up.
+
+    A total may leave out the rows that stand twice: it is compared with all rows and with the accepted ones.
+    """
+    if not totals.any():
+        return
     start, whole = 0, int(cents[data].sum())
+    wholes = {whole, int(cents[accepted].sum())}
+    running = [np.cumsum(np.where(mask, cents, 0)) for mask in (data, accepted)]
     for place in np.flatnonzero(totals):
         number, said = int(table.row_numbers[place]), int(cents[place])
-        part = int(cents[start:place][data[start:place]].sum())
+        parts = {int(sums[place]) - (int(sums[start - 1]) if start else 0) for sums in running}
         start = int(place) + 1
-        if said in (whole, part):
+        if said in wholes | parts:
             findings.add(
                 "totals_row",
                 f"row {number}",

@@ -16,19 +16,30 @@ from typing import Any
 __all__ = [
     "AMOUNTS_BY_PARTY",
     "CLOCKS",
+    "CLOSED_WORDS",
     "CONCEPTS",
+    "COSTS",
     "CURRENCY_CODES",
     "CURRENCY_SIGNS",
+    "DENIED_WORDS",
     "EMPTY_CELLS",
     "EVENT_DATES",
+    "PARTY_WORDS",
+    "PART_WORDS",
     "PAYER_CLASS_WORDS",
+    "PAYER_FILLERS",
+    "PAYER_PHRASES",
+    "PAYER_SHORT",
+    "PAYER_STATES",
+    "PAYER_SUFFIXES",
     "PAYER_WORDS",
     "PERSONAL",
+    "POSTING_WORDS",
     "RESPONSIBLE_WORDS",
-    "SELF_PAY_WORDS",
     "STATUS_WORDS",
     "TRANSACTION_WORDS",
     "Concept",
+    "Cost",
     "concepts_named",
     "name_key",
     "name_words",
@@ -117,6 +128,10 @@ EMPTY_CELLS = frozenset(
 CONCEPTS: Mapping[str, Concept] = {name: _concept(entry) for name, entry in _TOML["concept"].items()}
 """Concept -> how to know its column."""
 
+# Most cells of a file are no name of a column; these tell so at once.
+_NAMES = frozenset().union(*(concept.names | concept.weak for concept in CONCEPTS.values()))
+_PHRASE_WORDS = frozenset().union(*(phrase for concept in CONCEPTS.values() for phrase in concept.words))
+
 PERSONAL = tuple(name for name, concept in CONCEPTS.items() if concept.kind == "personal")
 """Concepts that are dropped as soon as they are recognised."""
 
@@ -149,21 +164,85 @@ STATUS_WORDS: Mapping[str, frozenset[str]] = {
 }
 """Status family -> words that show it; the first family that fits wins."""
 
+DENIED_WORDS = frozenset(text_words(_TOML["denied"]["words"]))
+"""Words of a status that say that the payer denied: an appeal or a rejection alone does not."""
+
+CLOSED_WORDS = frozenset(text_words(_TOML["closed"]["words"]))
+"""Words of a status that say that nothing is owed any more, unless one of ``PART_WORDS`` is beside them."""
+
+PART_WORDS = frozenset(text_words(_TOML["closed"]["unless"]))
+
 PAYER_CLASS_WORDS: Mapping[str, frozenset[str]] = {
     name: frozenset(text_words(text)) for name, text in _TOML["payer_class"].items()
 }
 """Payer class -> words of a financial class that mean it; the first class that fits wins."""
+
+POSTING_WORDS: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(" ".join(text_words(text)) for text in texts) for kind, texts in _TOML["posting"].items()
+}
+"""Kind of a posting -> phrases that show it; the first kind that fits wins."""
 
 RESPONSIBLE_WORDS: Mapping[str, str] = {
     name_key(value): party for party, values in _TOML["responsible"].items() for value in values
 }
 """Value of a responsibility column, as :func:`name_key` -> who owes."""
 
-SELF_PAY_WORDS = frozenset(name_key(text) for text in _TOML["words"]["self_pay"])
+PARTY_WORDS: Mapping[str, str] = {
+    name_key(value): party for party, values in _TOML["party"].items() for value in values
+}
+"""Text of a payer column that names no insurer, as :func:`name_key` -> who owes."""
+
+PAYER_SUFFIXES = frozenset(text_words(_TOML["payer_name"]["suffixes"]))
+PAYER_FILLERS = frozenset(text_words(_TOML["payer_name"]["fillers"]))
+PAYER_SHORT: Mapping[str, tuple[str, ...]] = {
+    short: tuple(full) for short, full in _TOML["payer_name"]["short"].items()
+}
+"""Short word of a payer's name -> the full words that it may stand for."""
+
+PAYER_PHRASES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = tuple(
+    sorted(
+        (
+            (tuple(said.split()), tuple(meant.split()))
+            for said, meant in _TOML["payer_name"]["phrases"].items()
+        ),
+        key=lambda pair: (-len(pair[0]), pair[0]),
+    )
+)
+"""Words of a payer's name in order -> the words that they stand for, the longest first."""
+
+PAYER_STATES: Mapping[str, tuple[str, ...]] = {
+    code: tuple(name.split()) for code, name in _TOML["payer_name"]["states"].items()
+}
 PAYER_WORDS = frozenset(text_words(_TOML["words"]["payer"]))
 TRANSACTION_WORDS = frozenset(text_words(_TOML["words"]["transaction"]))
 
 CURRENCY_SIGNS: Mapping[str, str] = _TOML["currency"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """What it costs when a concept has no column; the fields are explained in ``vocabulary.toml``."""
+
+    concept: str
+    cost: str
+    instead: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
+
+
+COSTS = tuple(
+    Cost(
+        concept=entry["concept"],
+        cost=" ".join(entry["cost"].split()),
+        instead=tuple(entry.get("instead", ())),
+        required=tuple(entry.get("with", ())),
+        without=tuple(entry.get("without", ())),
+        layouts=tuple(entry.get("layouts", ())),
+    )
+    for entry in _TOML["cost"]
+)
+"""Every cost of a concept that is missing, in the order in which they are told."""
 
 
 def concepts_named(name: str) -> dict[str, float]:
@@ -174,6 +253,8 @@ def concepts_named(name: str) -> dict[str, float]:
     """
     keys, held = set(_keys(name)), frozenset(name_words(name))
     found: dict[str, float] = {}
+    if not keys & _NAMES and not held & _PHRASE_WORDS:
+        return found
     for concept, about in CONCEPTS.items():
         if keys & about.names:
             found[concept] = 1.0

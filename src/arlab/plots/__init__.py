@@ -4,12 +4,13 @@ Draws matplotlib Axes from small result tables and writes the sentence that goes
 measure, opens no window and keeps no figure open.
 """
 
-from arlab.plots.aging import describe_aging_by, plot_aging, plot_aging_by
+from arlab.plots.aging import WITHHELD, describe_aging_by, plot_aging, plot_aging_by
 from arlab.plots.buckets import dollars_over_90
 from arlab.plots.canvas import render_png, show
 from arlab.plots.words import amounts_in, currency_sign, dollar_text, dollars_sum, share_text, shorten
 
 __all__ = [
+    "WITHHELD",
     "amounts_in",
     "currency_sign",
     "describe_aging_by",

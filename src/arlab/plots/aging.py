@@ -30,7 +30,12 @@ from arlab.plots.words import dollar_text, dollars_sum, share_text, short_dollar
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["describe_aging_by", "plot_aging", "plot_aging_by"]
+__all__ = ["WITHHELD", "describe_aging_by", "plot_aging", "plot_aging_by"]
+
+WITHHELD = "withheld"
+"""Bucket of the dollars of a shared table that are not shown by age."""
+
+_UNORDERED = (NO_DATE, WITHHELD)
 
 
 def plot_aging(
@@ -72,7 +77,7 @@ def plot_aging(
     total = dollars_sum(totals["balance"])
     with style() as sns:
         ax = new_axes(width, 3.9) if ax is None else ax
-        colours = bucket_colours(totals["bucket"], unordered=NO_DATE)
+        colours = bucket_colours(totals["bucket"], unordered=_UNORDERED)
         sns.barplot(totals, x="bucket", y="balance", hue="bucket", palette=colours, saturation=1, ax=ax,
                     width=0.72, errorbar=None, legend=False)  # fmt: skip
         highest = max(float(totals["balance"].max()), 0.01)
@@ -125,7 +130,7 @@ def plot_aging_by(
         key_rows = -(-len(grid.columns) // per_row)
         ax = new_axes(width, 0.9 + 0.3 * key_rows + 0.56 * len(grid)) if ax is None else ax
         longest = max(max(totals), 0.01)
-        colours = bucket_colours(grid.columns, unordered=NO_DATE)
+        colours = bucket_colours(grid.columns, unordered=_UNORDERED)
         left = np.zeros(len(grid))
         places = [float(place) for place in range(len(grid))]
         for bucket, colour in zip(grid.columns, colours, strict=True):

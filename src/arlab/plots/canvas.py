@@ -9,7 +9,7 @@ import io
 import logging
 import textwrap
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -125,19 +125,19 @@ def inches_wide(ax: Axes) -> float:
     return float(ax.get_window_extent().width) / float(figure.dpi)
 
 
-def bucket_colours(buckets: Iterable[str], *, unordered: str = "") -> list[Colour]:
+def bucket_colours(buckets: Iterable[str], *, unordered: Collection[str] = ()) -> list[Colour]:
     """Return one colour per bucket on one ordered scale, pale for young and dark for old.
 
-    A bucket named ``unordered`` has no place on the scale and is light grey.
+    Buckets named in ``unordered`` have no place on the scale and are light grey.
     """
     from matplotlib import colormaps
 
     names = list(buckets)
     scale = colormaps["cividis_r"]
-    ordered = iter(np.linspace(0.38, 1, sum(name != unordered for name in names)))
+    ordered = iter(np.linspace(0.38, 1, sum(name not in unordered for name in names)))
     colours = []
     for name in names:
-        red, green, blue = scale(next(ordered))[:3] if name != unordered else (0.82, 0.82, 0.82)
+        red, green, blue = scale(next(ordered))[:3] if name not in unordered else (0.82, 0.82, 0.82)
         colours.append((float(red), float(green), float(blue)))
     return colours
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["aging_sections", "clock_section"]
+__all__ = ["aging_sections", "clock_section", "make_chart"]
 
 # Inches and dots: letters of 11 points are 15 pixels on a desktop and 13 on a phone, and sharp on both.
 _WIDE, _NARROW = (8.6, 160), (4.0, 180)
@@ -111,7 +111,9 @@ def _total_section(aged: Aged) -> Section:
         share = share_text(aged.over_90, aged.balance)
         part = f"{dollar_text(aged.over_90)} ({share})" if aged.over_90 else "Nothing"
         title = f"{part} stands in the buckets over 90 days"
-    chart = _chart(lambda width: plot_aging(aged.table, width=width, title=title, label=aged.label), words)
+    chart = make_chart(
+        lambda width: plot_aging(aged.table, width=width, title=title, label=aged.label), words
+    )
     return Section("aging", "How old is the open balance?", (words,), chart, (table,))
 
 
@@ -154,7 +156,7 @@ def _split_section(aged: Aged, split: _Split) -> Section:
     if by == "owed_by":
         words = _parties_words([(name, whole) for whole, name, *_ in rows], aged.balance, exact=True)
         title = _parties_words([(name, whole) for whole, name, *_ in rows], aged.balance, exact=False)
-    chart = _chart(lambda width: plot_aging_by(long, by=by, width=width, title=title), words)
+    chart = make_chart(lambda width: plot_aging_by(long, by=by, width=width, title=title), words)
     return Section(split.key, split.title, (words,), chart, (table,))
 
 
@@ -172,7 +174,7 @@ def _parties_words(parties: Sequence[tuple[str, float]], whole: float, *, exact:
     return sentence + "." * exact
 
 
-def _chart(draw: Callable[[float], Axes], words: str) -> Chart:
+def make_chart(draw: Callable[[float], Axes], words: str) -> Chart:
     """Return a chart in both widths; its title, the finding, is part of the words."""
     (wide_inches, wide_dots), (narrow_inches, narrow_dots) = _WIDE, _NARROW
     axes = draw(wide_inches)

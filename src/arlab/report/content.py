@@ -42,7 +42,7 @@ class Chart:
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A heading and, in this order, sentences, a chart, tables and notes."""
+    """A heading and, in this order, sentences, a chart, tables, notes and sections of its own."""
 
     key: str
     title: str
@@ -50,6 +50,7 @@ class Section:
     chart: Chart | None = None
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+    parts: tuple[Section, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""How was the file read, is every row accounted for, and what can the source not tell?
+"""Is every row and cent accounted for, which are in no figure, and what can the source not tell?
 
-Builds the sections about the source of the numbers: reconciliation, amounts that stand apart, mapping, findings,
-and what could not be computed. It ages nothing.
+Builds the sections about the source of the numbers: reconciliation, amounts that stand apart, rows set aside, and
+what could not be computed. It ages nothing; how columns and payers were read stands in ``reading``.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from arlab.tables import Practice
 
 __all__ = [
+    "MOST_ROWS",
     "apart_section",
+    "aside_section",
     "cannot_section",
+    "counted",
     "credits_of",
     "currency_of",
     "describe_reconciliation",
-    "mapping_section",
-    "problems_section",
+    "of_cents",
+    "quarantine_section",
     "reconciliation_section",
+    "unit_of",
 ]
 
 MOST_ROWS = 50
@@ -58,6 +62,11 @@ def currency_of(source: Practice | Import) -> str:
     return str(getattr(source, "currency", None) or "USD")
 
 
+def unit_of(source: Import) -> str:
+    """Return what the reconciliation counts: rows of a table; sendings, answers and reports of X12."""
+    return "row" if source.kind in ("csv", "xlsx", "parquet") else "record"
+
+
 def describe_reconciliation(source: Import) -> str:
     """Return whether a file ties out, as one sentence with its rows and amounts."""
     with amounts_in(currency_of(source)):
@@ -66,21 +75,21 @@ def describe_reconciliation(source: Import) -> str:
 
 def reconciliation_section(source: Import) -> Section:
     """Return whether every row and cent of a file is accounted for."""
-    found = source.reconciliation
+    found, unit = source.reconciliation, unit_of(source)
     into = Table(
         "reconciliation-table",
-        f"Rows and amounts of the file (amounts from {found.dollars_column})",
-        (Column("Part"), Column("Rows", True), Column("Amount", True)),
+        f"{unit.capitalize()}s and amounts of the file (amounts from {found.dollars_column})",
+        (Column("Part"), Column(f"{unit.capitalize()}s", True), Column("Amount", True)),
         (
-            ("In the file", f"{found.rows_in:,}", _of_cents(found.cents_in)),
-            ("Accepted", f"{found.accepted:,}", _of_cents(found.cents_accepted)),
+            ("In the file", f"{found.rows_in:,}", of_cents(found.cents_in)),
+            ("Accepted", f"{found.accepted:,}", of_cents(found.cents_accepted)),
             ("of them repaired, with a finding", f"{found.repaired:,}", "–"),
-            ("Quarantined", f"{found.quarantined:,}", _of_cents(found.cents_quarantined)),
+            ("Quarantined", f"{found.quarantined:,}", of_cents(found.cents_quarantined)),
         ),
         (
             "Difference",
             f"{found.rows_in - found.accepted - found.quarantined:,}",
-            _of_cents(found.cents_in - found.cents_accepted - found.cents_quarantined),
+            of_cents(found.cents_in - found.cents_accepted - found.cents_quarantined),
         ),
     )
     unexplained = found.cents_accepted - found.cents_open + found.cents_credit - found.cents_aside
@@ -89,30 +98,31 @@ def reconciliation_section(source: Import) -> Section:
         "Where the accepted amount is",
         (Column("Part"), Column("Amount", True)),
         (
-            ("Open balance", _of_cents(found.cents_open)),
-            ("less credits owed back", _of_cents(-found.cents_credit)),
-            ("Not counted as open", _of_cents(found.cents_aside)),
-            ("Accepted", _of_cents(found.cents_accepted)),
+            ("Open balance", of_cents(found.cents_open)),
+            ("less credits owed back", of_cents(-found.cents_credit)),
+            ("Not counted as open", of_cents(found.cents_aside)),
+            ("Accepted", of_cents(found.cents_accepted)),
         ),
-        ("Difference", _of_cents(unexplained)),
+        ("Difference", of_cents(unexplained)),
     )
     parts = (
-        f"{_counted(found.rows_in, 'row')} and {_of_cents(found.cents_in)} in = {_counted(found.accepted, 'row')}"
-        f" and {_of_cents(found.cents_accepted)} accepted + {_counted(found.quarantined, 'row')} and"
-        f" {_of_cents(found.cents_quarantined)} quarantined; accepted = open balance of"
-        f" {_of_cents(found.cents_open)}"
+        f"{counted(found.rows_in, unit)} and {of_cents(found.cents_in)} in = {counted(found.accepted, unit)}"
+        f" and {of_cents(found.cents_accepted)} accepted + {counted(found.quarantined, unit)} and"
+        f" {of_cents(found.cents_quarantined)} quarantined; accepted = open balance of"
+        f" {of_cents(found.cents_open)}"
     )
     if found.cents_credit:
-        parts += f" - credits of {_of_cents(found.cents_credit)}"
+        parts += f" - credits of {of_cents(found.cents_credit)}"
     if found.cents_aside:
-        parts += f" + {_of_cents(found.cents_aside)} not counted as open"
+        parts += f" + {of_cents(found.cents_aside)} not counted as open"
     verdict = "ties out to the cent" if found.ties_out else "does not tie out, one of these does not hold"
     words = f"The file {verdict}: {parts}."
-    title = "Is every row and every cent of the file accounted for?"
+    title = f"Is every {unit} and every cent of the file accounted for?"
     return Section("reconciliation", title, (words,), None, (into, accepted))
 
 
-def _of_cents(cents: int) -> str:
+def of_cents(cents: int) -> str:
+    """Return cents as an amount with its sign."""
     return money(cents / 100)
 
 
@@ -126,7 +136,7 @@ def apart_section(source: Practice | Import, *, owed: pd.DataFrame | None) -> Se
     else:
         amount = money(dollars_sum(owed["amount"]))
         sentences.append(
-            f"The practice owes {amount} back on {_counted(len(owed), 'account')}; credits are never netted"
+            f"The practice owes {amount} back on {counted(len(owed), 'account')}; credits are never netted"
             " into the buckets."
         )
         rows = [
@@ -144,70 +154,53 @@ def apart_section(source: Practice | Import, *, owed: pd.DataFrame | None) -> Se
         )
     aside = getattr(source, "aside", None)
     if aside is not None and len(aside):
-        sentences.append("The file also has amounts that are not counted as open; the table says why.")
-        tables.append(
-            Table(
-                "aside-table",
-                "In the file, but not counted as open",
-                (Column("What"), Column("Items", True), Column("Amount", True), Column("Why")),
-                tuple(
-                    (str(row.what), f"{row.items:,}", money(row.dollars), str(row.why))
-                    for row in aside.itertuples(index=False)
-                ),
-            )
+        sentences.append(
+            "The file also has amounts that are not counted as open: see 'Can I trust this file?' for what and why."
         )
     return Section("apart", "What stands apart from the open balance?", tuple(sentences), None, tuple(tables))
 
 
-def mapping_section(source: Import) -> Section:
-    """Return which column of the file was read as what, and which were left unread."""
-    columns = (Column("Read as"), Column("Column in the file"), Column("Confidence", True), Column("How"))
-    rows = [
-        (str(row.concept).replace("_", " "), str(row.column), _confidence(row.confidence), str(row.how))
-        for row in source.mapping.itertuples(index=False)
-    ]
-    sentences = [f"{_counted(len(rows), 'column')} of {source.source} could be read."]
-    notes: tuple[str, ...] = ()
-    if source.unused_columns:
-        names = ", ".join(source.unused_columns[:MOST_ROWS])
-        more = len(source.unused_columns) - MOST_ROWS
-        notes = (f"Left out: {names}{f' and {more} more' if more > 0 else ''}.",)
-    table = Table("mapping-table", "Columns and what they were read as", columns, tuple(rows))
-    return Section("mapping", "How was the file read?", tuple(sentences), None, (table,), notes)
-
-
-def _confidence(value: object) -> str:
-    return f"{value:.0%}" if isinstance(value, float) else str(value)
-
-
-def problems_section(source: Import) -> Section | None:
-    """Return the findings and the rows set aside, or nothing when there are none."""
-    tables = []
-    if len(source.findings):
-        found = [(str(row["where"]), str(row["sentence"])) for row in source.findings.to_dict("records")]
-        tables.append(_cut("findings-table", "Findings", (Column("Where"), Column("What")), found))
-    if len(source.quarantine):
-        rows = [
-            (
-                str(row["row_number"]),
-                str(row["reason"]),
-                "–" if row["dollars"] is None else money(row["dollars"]),
-            )
-            for row in source.quarantine.astype("object")
-            .where(source.quarantine.notna(), None)
-            .to_dict("records")
-        ]
-        columns = (Column("Row"), Column("Why"), Column("Amount", True))
-        tables.append(_cut("quarantine-table", "Quarantined rows", columns, rows))
-    if not tables:
+def quarantine_section(source: Import) -> Section | None:
+    """Return the rows set aside, or nothing when there are none."""
+    if not len(source.quarantine):
         return None
-    words = (
-        f"{_counted(len(source.findings), 'finding')} about the file and"
-        f" {_counted(len(source.quarantine), 'quarantined row')}."
+    rows = [
+        (str(row["row_number"]), str(row["reason"]), "–" if row["dollars"] is None else money(row["dollars"]))
+        for row in source.quarantine.astype("object")
+        .where(source.quarantine.notna(), None)
+        .to_dict("records")
+    ]
+    unit = unit_of(source)
+    amount, are = (
+        of_cents(source.reconciliation.cents_quarantined),
+        "is" if source.reconciliation.quarantined == 1 else "are",
     )
-    if len(source.quarantine):
-        words += " Correct the quarantined rows at the source and read the file again."
-    return Section("problems", "What was found in the file?", (words,), None, tuple(tables))
+    words = (
+        f"{counted(source.reconciliation.quarantined, unit)} with {amount} {are} set aside and in no figure of this"
+        " report. Correct them at the source and read the file again."
+    )
+    if len(rows) > MOST_ROWS:
+        words += " The command arlab report writes all of them beside the report, into a .quarantine.csv."
+    columns = (Column("Row" if unit == "row" else "Segment"), Column("Why"), Column("Amount", True))
+    table = _cut("quarantine-table", f"Quarantined {unit}s", columns, rows)
+    return Section("quarantine", f"Which {unit}s are in no figure?", (words,), None, (table,))
+
+
+def aside_section(source: Import) -> Section | None:
+    """Return the accepted amounts that are not counted as open, or nothing when there are none."""
+    if not len(source.aside):
+        return None
+    table = Table(
+        "aside-table",
+        "In the file, but not counted as open",
+        (Column("What"), Column("Items", True), Column("Amount", True), Column("Why")),
+        tuple(
+            (str(row["what"]), f"{row['items']:,}", money(row["dollars"]), str(row["why"]))
+            for row in source.aside.to_dict("records")
+        ),
+    )
+    words = "These rows were read and are accounted for, but they are not in the open balance."
+    return Section("aside", "What is not counted as open, and why?", (words,), None, (table,))
 
 
 def _cut(key: str, caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> Table:
@@ -227,5 +220,6 @@ def cannot_section(pairs: Iterable[tuple[str, str]]) -> Section:
     return Section("cannot", title, ("No number is better than a wrong one.",), None, (table,))
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun, in the plural where it is due."""
     return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -11,6 +11,7 @@ from arlab.ledger import kind_totals
 from arlab.plots import dollars_sum
 from arlab.report.aged import money
 from arlab.report.content import Column, Section, Table
+from arlab.tables import PATIENT_BALANCES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,6 +56,7 @@ def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_
         shown.append((label, f"{count:,}", money(amount), money(float(reversed_.get(kind, 0.0)))))
     whole = dollars_sum(totals["amount"])
     net = dollars_sum([balance, -owed_back])
+    left = _left_to_patients(practice, as_of=as_of)
     ledger = Table(
         "ledger-table",
         "The ledger by kind of posting; plus raises the balance",
@@ -70,18 +72,28 @@ def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_
             ("Open balance", money(balance)),
             ("less credits owed back", money(-owed_back)),
             ("Open balance less credits", money(net)),
+            *(() if left is None else (("Left to patients; what they have paid is not known", money(left)),)),
             ("Sum of the ledger", money(whole)),
         ),
-        ("Difference", money(dollars_sum([net, -whole]))),
+        ("Difference", money(dollars_sum([net, left or 0.0, -whole]))),
     )
-    return Section("tie-out", "Does the ledger tie out?", (_tie_out_words(parts, balance, owed_back, net, whole),),
-                   None, (ledger, check))  # fmt: skip
+    words = _tie_out_words(parts, balance, owed_back, left, dollars_sum([net, left or 0.0, -whole]))
+    return Section("tie-out", "Does the ledger tie out?", (words,), None, (ledger, check))
+
+
+def _left_to_patients(practice: Practice, *, as_of: dt.date) -> float | None:
+    """Return what the ledger left to patients where it does not know what they paid; nothing where it does."""
+    if practice.knows(PATIENT_BALANCES):
+        return None
+    rows = practice.transactions
+    theirs = rows[rows["responsible"].isin(["patient", "agency"])]
+    return dollars_sum(kind_totals(theirs, as_of=as_of)["amount"])
 
 
 def _tie_out_words(
-    parts: dict[str, float], balance: float, owed_back: float, net: float, whole: float
+    parts: dict[str, float], balance: float, owed_back: float, left: float | None, off: float
 ) -> str:
-    """Return the tie-out as a sentence with a plain yes or no."""
+    """Return the tie-out as a sentence with a plain yes or no; ``off`` is what is unexplained."""
     less = [f"{name} of {money(-parts[name])}" for name in ("payments", "adjustments", "write-offs")]
     if parts["other corrections"]:
         less.append(f"other corrections of {money(-parts['other corrections'])}")
@@ -89,7 +101,9 @@ def _tie_out_words(
         f"charges of {money(parts['charges'])} = {' + '.join(less)} + open balance of {money(balance)}"
         f" - credits of {money(owed_back)}"
     )
-    if net == whole and not parts["transfers"]:
+    if left is not None:
+        equation += f" + {money(left)} left to patients, of which nobody knows what they have paid"
+    if not off and not parts["transfers"]:
         return f"The ledger ties out to the cent: {equation}."
-    off = dollars_sum([whole, -net]) or parts["transfers"]
-    return f"The ledger does not tie out, {money(off)} is unexplained: {equation} does not hold."
+    unexplained = dollars_sum([-off]) or parts["transfers"]
+    return f"The ledger does not tie out, {money(unexplained)} is unexplained: {equation} does not hold."

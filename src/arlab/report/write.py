@@ -16,26 +16,19 @@ from arlab.plots import amounts_in, dollars_sum, share_text, shorten
 from arlab.reference import read_rows
 from arlab.report.aged import AGENCY, OWN_BUCKETS, PATIENTS, Aged, age_practice, clock_name, money
 from arlab.report.aging import aging_sections, clock_section
-from arlab.report.content import Content, Figure, Section
+from arlab.report.content import Content, Figure
 from arlab.report.files import report_stem, save_content
-from arlab.report.sources import (
-    apart_section,
-    cannot_section,
-    credits_of,
-    currency_of,
-    mapping_section,
-    problems_section,
-    reconciliation_section,
-)
+from arlab.report.sources import apart_section, credits_of, currency_of, describe_reconciliation
 from arlab.report.tie_out import tie_out_section
-from arlab.tables import Practice
+from arlab.report.trust import check_list, trust_section
+from arlab.tables import OWN_WRITE_OFFS, PATIENT_BALANCES, Practice
+from arlab.workspace import WORK_MARKER
 
 if TYPE_CHECKING:
     from arlab.importers import Import
 
 __all__ = ["make_content", "write_report"]
 
-WORK_MARKER = "Contains protected health information, internal use"
 _MONTHS = (
     "January",
     "February",
@@ -111,26 +104,27 @@ def _content(
     imported = None if isinstance(source, Practice) else source
     day = practice.as_of if as_of is None else to_date(as_of)
     progress("counting ages")
-    own = (
-        () if imported is None else imported.mapping.loc[lambda m: m["concept"] == "bucket_amount", "column"]
-    )
-    aged = age_practice(practice, as_of=day, clock=clock, own_buckets=tuple(own))
+    own = () if imported is None else _buckets_of(imported)
+    aged = age_practice(practice, as_of=day, clock=clock, own_buckets=own)
     owed = credits_of(practice, as_of=day)
     owed_back = 0.0 if owed is None else dollars_sum(owed["amount"])
     progress("drawing charts")
     aging = aging_sections(aged)
     progress("tying out")
-    proofs: list[Section] = []
-    if imported is not None:
-        proofs.append(reconciliation_section(imported))
+    tie_out = None
     if practice.has("claims", "transactions"):
-        proofs.append(tie_out_section(practice, as_of=day, balance=aged.balance, owed_back=owed_back))
-    sections: list[Section | None] = [*aging, apart_section(source, owed=owed), *proofs]
-    if imported is not None:
-        sections += [mapping_section(imported), problems_section(imported)]
-    pairs = [*practice.cannot_compute, *(imported.cannot_compute if imported is not None else ())]
+        tie_out = tie_out_section(practice, as_of=day, balance=aged.balance, owed_back=owed_back)
+    limits = [*practice.cannot_compute, *(imported.cannot_compute if imported is not None else ())]
     words = [row for row in read_rows("metric_definitions") if row["metric"] in _WORDS]
-    sections += [cannot_section(pairs), clock_section(aged, definitions=words)]
+    sections = [
+        *aging,
+        apart_section(source, owed=owed),
+        trust_section(imported, tie_out=tie_out, limits=limits),
+        clock_section(aged, definitions=words),
+    ]
+    proofs = [] if imported is None else [describe_reconciliation(imported)]
+    if tie_out is not None:
+        proofs.append(tie_out.sentences[0])
     return Content(
         name=practice.name,
         source="" if imported is None else imported.source,
@@ -141,12 +135,21 @@ def _content(
         if aged.clock == OWN_BUCKETS
         else f"the {clock_name(aged.clock)} clock",
         marker="" if imported is None else WORK_MARKER,
-        finding=_finding(aged, day, imported),
-        proofs=tuple(proof.sentences[0] for proof in proofs),
-        figures=_figures(aged, owed_back if owed is not None else None),
-        sections=tuple(section for section in sections if section is not None),
+        finding=_finding(
+            aged, day, imported, whose="" if practice.knows(PATIENT_BALANCES) else "with payers "
+        ),
+        proofs=tuple(proofs),
+        figures=_figures(practice, aged, owed_back if owed is not None else None) + _to_check(imported),
+        sections=tuple(sections),
         version=__version__,
     )
+
+
+def _buckets_of(imported: Import) -> tuple[str, ...]:
+    """Return the columns of a file that hold one age bucket each; X12 has no columns at all."""
+    if imported.mapping.empty:
+        return ()
+    return tuple(imported.mapping.loc[imported.mapping["concept"] == "bucket_amount", "column"])
 
 
 def _assumed(imported: Import | None) -> str:
@@ -156,14 +159,14 @@ def _assumed(imported: Import | None) -> str:
     return ", the latest date in the file"
 
 
-def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
-    """Return the one sentence that the report opens with."""
+def _finding(aged: Aged, day: dt.date, imported: Import | None, *, whose: str) -> str:
+    """Return the one sentence that the report opens with; ``whose`` narrows a balance that is not all."""
     if not aged.balance and imported is not None:
         rows = f"{imported.reconciliation.accepted:,}"
         return f"The file shows no open balance on {day_text(day)}: none of its {rows} accepted rows has one."
     if not aged.balance:
         return f"No balance is open on {day_text(day)}."
-    sentence = f"{money(aged.balance)} is open on {day_text(day)}"
+    sentence = f"{money(aged.balance)} is open {whose}on {day_text(day)}"
     if aged.over_90 is not None:
         share = share_text(aged.over_90, aged.balance)
         where = "in the file's buckets over 90 days" if aged.clock == OWN_BUCKETS else "for more than 90 days"
@@ -182,9 +185,10 @@ def _finding(aged: Aged, day: dt.date, imported: Import | None) -> str:
     return f"{sentence}."
 
 
-def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
+def _figures(practice: Practice, aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     """Return the numbers for the head of the report, those that the source allows."""
-    figures = [Figure("Open balance", money(aged.balance), f"{len(aged.items):,} items")]
+    note = "" if practice.knows(OWN_WRITE_OFFS) else ", what the practice itself wrote off included"
+    figures = [Figure("Open balance", money(aged.balance), f"{len(aged.items):,} items{note}")]
     if aged.over_90 is not None and aged.balance:
         share = share_text(aged.over_90, aged.balance)
         label = "In buckets over 90 days" if aged.clock == OWN_BUCKETS else "Older than 90 days"
@@ -192,13 +196,23 @@ def _figures(aged: Aged, owed_back: float | None) -> tuple[Figure, ...]:
     if aged.undated:
         share = share_text(aged.undated, aged.balance)
         figures.append(Figure("Without a date", money(aged.undated), f"{share} of the open balance"))
-    if (aged.items["responsible"] == "patient").any():
+    if not practice.knows(PATIENT_BALANCES):
+        figures.append(Figure("Owed by patients", "not available", "what patients have paid is not known"))
+    elif (aged.items["responsible"] == "patient").any():
         patients = dollars_sum(aged.items.loc[aged.items["responsible"] == "patient", "balance"])
         share = share_text(patients, aged.balance)
         figures.append(Figure("Owed by patients", money(patients), f"{share} of the open balance"))
     if owed_back is not None:
         figures.append(Figure("Credits owed back", money(owed_back), "not in the open balance"))
     return tuple(figures)
+
+
+def _to_check(imported: Import | None) -> tuple[Figure, ...]:
+    """Return how much of a file is to be checked before anyone relies on it, for the head of its report."""
+    if imported is None:
+        return ()
+    number = len(check_list(imported))
+    return (Figure("To check first", f"{number:,}", "see 'Can I trust this file?'"),)
 
 
 def write_report(

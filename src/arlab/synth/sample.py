@@ -10,16 +10,29 @@ import sys
 from pathlib import Path
 
 from arlab.reference import data_path
-from arlab.synth.export import make_export
+from arlab.synth.export import Export, make_export
 from arlab.synth.practice import GENERATOR_VERSION, make_practice
 from arlab.synth.presets import PRESETS
 from arlab.synth.scenario import Scenario
-from arlab.tables import save_practice
+from arlab.tables import Practice, save_practice
 
-__all__ = ["SAMPLE_SEED", "sample_scenario", "write_sample"]
+__all__ = ["MESSY_EXPORT", "SAMPLE_SEED", "messy_export", "sample_scenario", "write_sample"]
 
 SAMPLE_SEED = 3
 EXPORT = "export.csv"
+MESSY_EXPORT = "your_export.csv"
+"""Name of the sample's untidy export: the same claims as in ``export.csv``, written as many systems write them."""
+
+_MESSES = (
+    "currency_text",
+    "parentheses",
+    "mixed_dates",
+    "payer_spellings",
+    "title_rows",
+    "total_row",
+    "blank_rows",
+    "duplicate_rows",
+)
 
 
 def sample_scenario() -> Scenario:
@@ -33,8 +46,18 @@ def sample_scenario() -> Scenario:
     )
 
 
+def messy_export(practice: Practice) -> Export:
+    """Return a practice's export with the usual messes, as the lesson on your own export reads it.
+
+    Parameters
+    ----------
+    practice : one practice with the tables of the generator
+    """
+    return make_export(practice, messy=_MESSES, seed=SAMPLE_SEED)
+
+
 def write_sample(folder: Path) -> Path:
-    """Write the sample practice (Parquet tables, manifest, CSV export) into a folder; return the manifest."""
+    """Write the sample practice (Parquet tables, manifest, both CSV exports) into a folder; return the manifest."""
     scenario = sample_scenario()
     practice = make_practice(scenario, seed=SAMPLE_SEED)
     about = {
@@ -46,8 +69,9 @@ def write_sample(folder: Path) -> Path:
     }
     folder = Path(folder)
     manifest = save_practice(practice, folder, about=about)
-    # Without a record of its truth beside it: that is the tables in the same folder.
+    # Without a record of their truth beside them: that is the tables in the same folder.
     (folder / EXPORT).write_bytes(make_export(practice).content)
+    (folder / MESSY_EXPORT).write_bytes(messy_export(practice).content)
     return manifest
 
 

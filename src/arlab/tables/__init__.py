@@ -18,7 +18,13 @@ from arlab.tables.contract import (
 )
 from arlab.tables.digest import content_digest
 from arlab.tables.files import FORMS
-from arlab.tables.practice import Practice, check_practice
+from arlab.tables.practice import (
+    NOT_ON_FILE,
+    OWN_WRITE_OFFS,
+    PATIENT_BALANCES,
+    Practice,
+    check_practice,
+)
 from arlab.tables.storage import (
     SCHEMA_VERSION,
     forget_practice,
@@ -31,6 +37,9 @@ from arlab.tables.storage import (
 
 __all__ = [
     "FORMS",
+    "NOT_ON_FILE",
+    "OWN_WRITE_OFFS",
+    "PATIENT_BALANCES",
     "PAYER_CLASSES",
     "REMEDIES",
     "RESPONSIBLE",

@@ -16,7 +16,12 @@ from arlab.errors import InputRefused, NotAvailable
 from arlab.tables.contract import TABLES, check_table, contract_rows
 from arlab.tables.quick import all_within
 
-__all__ = ["Practice", "check_practice", "whole_cents"]
+__all__ = ["NOT_ON_FILE", "OWN_WRITE_OFFS", "PATIENT_BALANCES", "Practice", "check_practice", "whole_cents"]
+
+PATIENT_BALANCES = "patient balances"
+NOT_ON_FILE = "not on file"
+OWN_WRITE_OFFS = "write-offs and bad debt"
+"""Measures that results leave out where a practice's ``cannot_compute`` names them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +55,10 @@ class Practice:
                 f"'{self.name}' has no {table} table: {TABLES[table].description[0].lower()}"
                 f"{TABLES[table].description[1:]}"
             ) from None
+
+    def knows(self, measure: str) -> bool:
+        """Return whether the source can tell a measure: whether ``cannot_compute`` does not name it."""
+        return all(name != measure for name, _ in self.cannot_compute)
 
     def has(self, *tables: str) -> bool:
         """Return whether all these tables are there."""

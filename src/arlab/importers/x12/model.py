@@ -82,7 +82,7 @@ class ServicePayment:
 
 @dataclasses.dataclass(slots=True)
 class ClaimPayment:
-    """One CLP loop of an 835.
+    """One CLP loop of an 835; ``repaired`` says that an amount of it was oddly written or left out.
 
     ``claim_id`` is CLP01 (the practice's control number), ``status`` CLP02, ``payer_control`` CLP07, ``frequency``
     CLP09; ``service_date`` the claim's own (DTM 232), else the earliest of its lines; ``remarks`` those of MOA and
@@ -105,6 +105,7 @@ class ClaimPayment:
     remarks: list[str] = dataclasses.field(default_factory=list)
     lines: list[ServicePayment] = dataclasses.field(default_factory=list)
     problem: str = ""
+    repaired: bool = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -159,13 +160,15 @@ class ClaimSending:
     lines: list[SentLine] = dataclasses.field(default_factory=list)
     paid_before: list[int] = dataclasses.field(default_factory=list)
     problem: str = ""
+    repaired: bool = False
 
 
 @dataclasses.dataclass(slots=True)
 class ClaimStatus:
     """One claim of a 277CA: ``category`` and ``code`` from STC01 (A2 accepted; A3, A6, A7, A8 rejected).
 
-    ``claim_id`` is REF*1K's partner TRN*2 (the practice's control number), ``payer_control`` is REF*1K.
+    ``claim_id`` is TRN02 (the practice's control number), ``payer_control`` is REF*1K. ``problem`` and ``repaired``
+    as in :class:`ClaimPayment`.
     """
 
     segment: int
@@ -177,3 +180,5 @@ class ClaimStatus:
     payer: str = ""
     payer_control: str = ""
     service_date: dt.date | None = None
+    problem: str = ""
+    repaired: bool = False
