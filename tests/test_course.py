@@ -38,6 +38,10 @@ RIGHT = {
     "02-a": 60 + 640 + 15 + 5120,
     "02-b": 100 * (60 + 640 + 5120) / (60 + 640 + 10240 + 20 + 1280 + 5120),
     "02-c": "Birch Mutual",
+    "03-try": 180,
+    "03-a": 18010 / (19845 / 180),
+    "03-b": 100 / 7,
+    "03-c": 128.22,
     # Another file, here one that is no more than its sums; see test_lesson_10 for files that are read.
     "10-try": Reconciliation(2, 2, 0, 0, 3000, 3000, 0, 3000, 0, 0, "Balance"),
     "10-a": 1,
@@ -115,6 +119,20 @@ WRONG = {
         "Alder Health": "off by one bucket: over 120",
         "Nobody": "other",
     },
+    "03-try": {90: "unchanged", 365: "a year", 45: "other"},
+    "03-a": {
+        18010 / (11540 / 90): "wrong look-back",
+        18010 / ((19845 - 130) / 180): "adjusted instead of gross",
+        18010: "dollars instead of days",
+        1: "other",
+    },
+    "03-b": {
+        0.143: "fraction instead of percent",
+        100 * 320 / 8305: "dollars instead of claims",
+        1: "claims instead of percent",
+        50: "other",
+    },
+    "03-c": {18010: "all AR", 140.5: "days instead of dollars", 1: "other"},
     "10-try": {
         SMALL_FILE: "unchanged",
         Reconciliation(3, 2, 0, 0, 7000, 3000, 0, 3000, 0, 0, "Balance"): "other",

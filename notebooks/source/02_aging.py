@@ -194,7 +194,7 @@ check("02-c", None)
 #
 # **On Monday** ask whoever makes your aging report: from which day does it count, and are credits taken off?
 #
-# **Next** [10. Your own export](10_your_own_export.ipynb)
+# **Next** [3. Key measures](03_key_measures.ipynb)
 #
 # ### For the analyst
 #

@@ -5,7 +5,7 @@
 #
 # **Takes** 30 minutes
 #
-# **Before this** [2. Aging](02_aging.ipynb)
+# **Before this** [3. Key measures](03_key_measures.ipynb)
 #
 # **After this notebook you can**
 #

@@ -21,6 +21,7 @@ from arlab.tables import Practice
 __all__ = [
     "COUNT",
     "DAY",
+    "DAYS",
     "DOLLARS",
     "EDGES",
     "PERCENT",
@@ -121,6 +122,7 @@ def _near(width: float) -> Callable[[float, float], bool]:
 
 DOLLARS = Kind("an amount in dollars", _number, _near(0.005), "1234.50")
 PERCENT = Kind("a percentage", _number, _near(0.06), "12.3")
+DAYS = Kind("a number of days", _number, _near(0.06), "12.3")
 COUNT = Kind("a whole number", _number, lambda a, b: a == b, "12")
 TEXT = Kind("a name in quotes", _words, lambda a, b: a == b, '"over 120"')
 DAY = Kind("a day in quotes", _day, lambda a, b: a == b, '"2026-03-31"')

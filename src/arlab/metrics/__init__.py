@@ -2,7 +2,7 @@
 
 ``scorecard`` is every measure at once, ``single`` one function each. ``money``, ``flows``, ``rates``, ``outcomes``,
 ``lags`` and ``aged`` hold the table functions they rest on, which take and return any engine's frames. ``families``
-says which function gives which measure. No cause and no chance is told here.
+says which function gives which measure, ``read`` puts them into words. No cause and no chance is told here.
 """
 
 from arlab.metrics.aged import OLD_AFTER, aged_table
@@ -12,6 +12,7 @@ from arlab.metrics.money import money_table, net_rows
 from arlab.metrics.outcomes import appeal_table, outcome_table
 from arlab.metrics.rates import answer_table, clean_claim_table, remittance_table, sending_table
 from arlab.metrics.ratio import wilson_interval
+from arlab.metrics.read import describe_measure, figure_text, scorecard_wide_table
 from arlab.metrics.scorecard import LEAST, LOOK_BACK, MEASURES, scorecard
 from arlab.metrics.single import (
     acceptance_rate,
@@ -64,6 +65,8 @@ __all__ = [
     "days_in_ar",
     "days_to_pay",
     "denial_work",
+    "describe_measure",
+    "figure_text",
     "final_denial_write_off_rate",
     "first_pass_resolution_rate",
     "flow_table",
@@ -83,6 +86,7 @@ __all__ = [
     "rejection_rate",
     "remittance_table",
     "scorecard",
+    "scorecard_wide_table",
     "sending_table",
     "submission_lag_days",
     "wilson_interval",

@@ -224,7 +224,7 @@ def _benchmark(key: str) -> tuple[str, str]:
     share = row["unit"].startswith("share")
 
     def shown(number: str) -> str:
-        return f"{float(number) * 100:g} %" if share else f"{float(number):g}"
+        return f"{float(number) * 100:g}%" if share else f"{float(number):g}"
 
     ends = [shown(row[end]) for end in ("low", "high") if row[end]]
     figure = shown(row["value"]) if row["value"] else " to ".join(ends)
