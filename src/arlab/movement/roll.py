@@ -69,10 +69,10 @@ def roll_table(
     -------
     frame with ``by``, ``from_number``, ``from_bucket``, ``to_number``, ``to_bucket``, ``items`` and ``balance`` in
     dollars, one row per way that dollars took, sorted by ``by`` and numbers. What starts in a bucket adds up to its
-    balance in ``aging_table`` on the first day, what ends in one to that of the second, to the cent. Numbers from 100
-    on are no buckets: the ways of ``ENTRIES`` and ``EXITS``, and 102 for credits, which stand apart. What was a
+    balance in ``aging_table`` on the first day, what ends in one to that of the second, to the cent. Numbers from
+    100 on are no buckets: the ways of ``ENTRIES`` and ``EXITS``, and 102 for credits, which stand apart. What was a
     credit adds up to the credits of the first day, what is now one to those of the second. All dollars are above
-    zero. Items of several rows do not add up: one item can take several ways.
+    zero. The items of several rows do not add up: one item can take several ways.
 
     Raises
     ------
@@ -85,16 +85,17 @@ def roll_table(
 
     Notes
     -----
-    An item is a claim and the party that owes. Dollars are first in, first out: what leaves takes the item's opening
-    dollars, in the order of posting days, before what came in after the first day. Within a day adjustments,
-    write-offs and transfers come before payments. What leaves beyond that makes a credit; a credit takes what comes
-    in next. So dollars that came and went within the span lead from a way in to a way out. A transfer went to the
+    An item is a claim and the party that owes. Dollars are first in, first out: what leaves, in the order of
+    posting days, takes the item's opening dollars before what came in after the first day. Within a day transfers,
+    write-offs and adjustments come before payments. What leaves beyond that makes a credit; a credit takes what
+    comes in next. Dollars that came and went within the span lead from a way in to a way out. A transfer went to the
     patient where the patient was given the same amount on the same day of the same claim, else to another party.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> claims = pd.DataFrame({"practice_id": "p", "claim_id": ["c1"], "service_date": pd.to_datetime(["2026-01-02"])})
+    >>> claims = pd.DataFrame({"practice_id": "p", "claim_id": ["c1"],
+    ...     "service_date": pd.to_datetime(["2026-01-02"])})
     >>> rows = pd.DataFrame({"practice_id": "p", "claim_id": "c1", "responsible": "payer_1",
     ...     "posted_date": pd.to_datetime(["2026-01-05", "2026-02-02", "2026-02-02"]),
     ...     "kind": ["charge", "contractual", "payer_payment"], "amount": [160.0, -40.0, -100.0]})
@@ -116,11 +117,11 @@ def roll_table(
     cells = cells.with_columns(
         _age_0=age_on(nw.lit(day_of(first)), cells, clock), _age_1=age_on(nw.lit(day_of(last)), cells, clock)
     )
-    there, none = nw.lit(FROM["credit"][0]), nw.lit(TO["credit"][0])
+    was_credit, is_credit = nw.lit(FROM["credit"][0]), nw.lit(TO["credit"][0])
     source, sink = nw.col("_source"), nw.col("_sink")
     ways = cells.with_columns(
         from_number=nw.when(sink == _THERE)
-        .then(there)
+        .then(was_credit)
         .when(source == _THERE)
         .then(bucket_at("_age_0", edges))
         .when(source == _NONE)
@@ -128,7 +129,7 @@ def roll_table(
         .otherwise(source)
         .cast(nw.Int64),
         to_number=nw.when(source == _NONE)
-        .then(none)
+        .then(is_credit)
         .when(sink == _NONE)
         .then(bucket_at("_age_1", edges))
         .when(sink == _THERE)
@@ -139,9 +140,7 @@ def roll_table(
     table = ways.group_by(*by, "from_number", "to_number").agg(nw.col("_cents").sum(), items=nw.len())
     for side, credit in (("from", FROM["credit"]), ("to", TO["credit"])):
         labels = names | dict([credit, *ENTRIES.values(), *EXITS.values()])
-        small = small_like(
-            table, {f"{side}_number": list(labels), f"{side}_bucket": list(labels.values())}
-        )
+        small = small_like(table, {f"{side}_number": list(labels), f"{side}_bucket": list(labels.values())})
         table = table.join(small, on=f"{side}_number", how="left")
     table = table.with_columns(*as_counts("items"), balance=dollars("_cents"))
     columns = ("from_number", "from_bucket", "to_number", "to_bucket", "items", "balance")
@@ -151,8 +150,8 @@ def roll_table(
 def _matched(pieces: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the cents of each item by where they came from and where they went, first in, first out.
 
-    What comes in and what goes out lie end to end on two lines along the item. Cut at every end of both, each stretch
-    has one source and one sink: the first that ends there or later.
+    What comes in and what goes out lie end to end on two lines along the item. Cut at every end of both, each
+    stretch has one source and one sink: the first that ends there or later.
     """
     into, whole = nw.col("_cents") > 0, nw.lit(0).cast(nw.Int64)
     pieces = pieces.with_columns(

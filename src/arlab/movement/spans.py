@@ -73,7 +73,7 @@ def places(days: Sequence[dt.date]) -> nw.Expr:
 
 
 def place_table(frame: nw.LazyFrame[Any], days: Sequence[dt.date]) -> nw.LazyFrame[Any]:
-    """Return the periods between the days: ``_place`` from 1 on, the numbers of their ``_first`` and ``_last`` day."""
+    """Return the periods between the days: ``_place`` from 1 on, and ``_first`` and ``_last`` day as numbers."""
     numbers = [day_of(day) for day in days]
     return small_like(
         frame, {"_place": list(range(1, len(days))), "_first": numbers[:-1], "_last": numbers[1:]}

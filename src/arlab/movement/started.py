@@ -37,7 +37,10 @@ def checked_by(by: str | Sequence[str], claims: nw.LazyFrame[Any], function: str
 
 
 def add_facts(
-    items: nw.LazyFrame[Any], claims: nw.LazyFrame[Any], coverages: nw.LazyFrame[Any] | None, by: Sequence[str]
+    items: nw.LazyFrame[Any],
+    claims: nw.LazyFrame[Any],
+    coverages: nw.LazyFrame[Any] | None,
+    by: Sequence[str],
 ) -> nw.LazyFrame[Any]:
     """Add the service day of the claim and what to split by."""
     have = claims.collect_schema().names()
