@@ -88,8 +88,8 @@ def roll_table(
     An item is a claim and the party that owes. Dollars are first in, first out: what leaves, in the order of
     posting days, takes the item's opening dollars before what came in after the first day. Within a day transfers,
     write-offs and adjustments come before payments. What leaves beyond that makes a credit; a credit takes what
-    comes in next. Dollars that came and went within the span lead from a way in to a way out. A transfer went to the
-    patient where the patient was given the same amount on the same day of the same claim, else to another party.
+    comes in next. Dollars that came and went within the span lead from a way in to a way out. A transfer went to
+    the patient where the patient was given the same amount on the same day of the claim, else to another party.
 
     Examples
     --------

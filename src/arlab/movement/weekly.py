@@ -142,8 +142,8 @@ def weekly_roll_table(
     Notes
     -----
     The denominator is not the whole bucket: of a bucket of 30 days only about a quarter can leave it by age in a
-    week, whatever the payer does. Dollars are followed as :func:`roll_table` does, what was open leaving first. What
-    a first sending made younger than the edge again has not crossed.
+    week, whatever the payer does. Dollars are followed as :func:`roll_table` does, what was open leaving first.
+    What a first sending made younger than the edge again has not crossed.
 
     Examples
     --------
