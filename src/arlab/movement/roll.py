@@ -107,6 +107,12 @@ def roll_table(
     check_clock(clock, submissions)
     names = bucket_names(edges)
     by = checked_by(by, claims, "roll_table")
+    # Small tables first: on DuckDB each makes everything before it be looked at anew.
+    labels = {}
+    for side, credit in (("from", FROM["credit"]), ("to", TO["credit"])):
+        found = names | dict([credit, *ENTRIES.values(), *EXITS.values()])
+        columns = {f"{side}_number": list(found), f"{side}_bucket": list(found.values())}
+        labels[f"{side}_number"] = small_like(claims, columns)
     there = balance_cents(transactions, first).filter(nw.col("balance_cents") != 0)
     pieces = there.select(*ITEM, _cents=nw.col("balance_cents"), _at=nw.lit(_THERE).cast(nw.Int64))
     within = transactions.filter((nw.col("posted_date") > first) & (nw.col("posted_date") <= last))
@@ -138,10 +144,8 @@ def roll_table(
         .cast(nw.Int64),
     )
     table = ways.group_by(*by, "from_number", "to_number").agg(nw.col("_cents").sum(), items=nw.len())
-    for side, credit in (("from", FROM["credit"]), ("to", TO["credit"])):
-        labels = names | dict([credit, *ENTRIES.values(), *EXITS.values()])
-        small = small_like(table, {f"{side}_number": list(labels), f"{side}_bucket": list(labels.values())})
-        table = table.join(small, on=f"{side}_number", how="left")
+    for number, small in labels.items():
+        table = table.join(small, on=number, how="left")
     table = table.with_columns(*as_counts("items"), balance=dollars("_cents"))
     columns = ("from_number", "from_bucket", "to_number", "to_bucket", "items", "balance")
     return sorted_by(table.select(*by, *columns), *by, "from_number", "to_number")

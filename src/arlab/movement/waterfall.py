@@ -84,6 +84,7 @@ def waterfall_table(
     """
     days = period_ends(after, as_of, each)
     by = checked_by(by, claims, "waterfall_table")
+    marks = place_table(claims, days)
     rows = transactions.filter(nw.col("posted_date") <= days[-1])
     rows = rows.with_columns(_cents=cents("amount"), _at=places(days))
     if set(by) - {"responsible"}:
@@ -93,7 +94,7 @@ def waterfall_table(
     named = nw.col("responsible").is_in(["patient", "agency"])
     sums = sums.with_columns(party=nw.when(named).then(nw.col("responsible")).otherwise(nw.lit("payer")))
     # A row counts in its own period, and in the opening balance of every later one.
-    later = sums.join(place_table(sums, days), how="cross").filter(nw.col("_place") >= nw.col("_at"))
+    later = sums.join(marks, how="cross").filter(nw.col("_place") >= nw.col("_at"))
     now, nothing = nw.col("_place") == nw.col("_at"), nw.lit(0).cast(nw.Int64)
     whole = nw.col("_cents").cast(nw.Int64)
     known = {

@@ -86,18 +86,18 @@ def weekly_balance_table(
     check_clock(clock, submissions)
     names = bucket_names(edges)
     by = checked_by(by, claims, "weekly_balance_table")
+    # A place here is the day itself: place 0 is the first of them.
+    marks = small_like(claims, {"_place": list(range(len(ends))), "_day": [day_of(day) for day in ends]})
+    labels = small_like(claims, {"bucket_number": list(names), "bucket": list(names.values())})
     rows = transactions.filter(nw.col("posted_date") <= ends[-1]).with_columns(_at=places(ends))
     held = _standing(_sums(rows, "_at"), len(ends))
     held = add_starts(add_facts(held, claims, coverages, by), transactions, submissions, statements, clock)
-    # A place here is the day itself: place 0 is the first of them.
-    marks = small_like(held, {"_place": list(range(len(ends))), "_day": [day_of(day) for day in ends]})
     on = held.join(marks, how="cross").filter(
         (nw.col("_place") >= nw.col("_at")) & (nw.col("_place") < nw.col("_until"))
     )
     on = on.with_columns(_age=age_on(nw.col("_day"), on, clock))
     on = on.with_columns(bucket_number=bucket_at("_age", edges))
     table = on.group_by(*by, "_day", "bucket_number").agg(nw.col("_cents").sum(), items=nw.len())
-    labels = small_like(table, {"bucket_number": list(names), "bucket": list(names.values())})
     table = table.join(labels, on="bucket_number", how="left").with_columns(
         *as_counts("items"), day=dated("_day", ends[0]), balance=dollars("_cents")
     )
@@ -162,6 +162,7 @@ def weekly_roll_table(
     check_clock(clock, submissions)
     bucket_names(edges)  # refuses edges that do not rise
     by = checked_by(by, claims, "weekly_roll_table")
+    marks, passed = place_table(claims, days), small_like(claims, {"edge": list(edges)})
     nothing = nw.lit(0).cast(nw.Int64)
     before = balance_cents(transactions, days[0]).select(
         *ITEM, _at=nothing, _cents=nw.col("balance_cents"), _left=nothing
@@ -177,7 +178,7 @@ def weekly_roll_table(
     )
     held = _standing(nw.concat([before, posted.select(*ITEM, "_at", "_cents", "_left")]), len(days))
     held = add_starts(add_facts(held, claims, coverages, by), transactions, submissions, statements, clock)
-    weeks_of = held.join(place_table(held, days), how="cross").filter(
+    weeks_of = held.join(marks, how="cross").filter(
         (nw.col("_place") > nw.col("_at")) & (nw.col("_place") <= nw.col("_until"))
     )
     first, last = nw.col("_first"), nw.col("_last")
@@ -186,7 +187,7 @@ def weekly_roll_table(
     ).with_columns(_grown=nw.col("_age") + (last - first))
     # Few items pass an edge in a week: only these are looked at edge by edge.
     weeks_of = weeks_of.filter(bucket_at("_grown", edges) > bucket_at("_age", edges))
-    at_edge = weeks_of.join(small_like(held, {"edge": list(edges)}), how="cross").filter(
+    at_edge = weeks_of.join(passed, how="cross").filter(
         (nw.col("_age") <= nw.col("edge")) & (nw.col("_grown") > nw.col("edge"))
     )
     # What the next postings take counts in the week that they are posted in.
