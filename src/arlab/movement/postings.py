@@ -5,6 +5,7 @@ Names the ways, nets a posting with its reversal and tells where a transfer went
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -57,28 +58,31 @@ def net_postings(rows: nw.LazyFrame[Any], *also: str) -> nw.LazyFrame[Any]:
     are columns within which rows are netted, such as the week.
     """
     have = rows.collect_schema().names()
-    rows = rows.with_columns(_cents=cents("amount"), _day=day_number("posted_date"))
+    amount, posted, kind = cents("amount"), day_number("posted_date"), nw.col("kind")
     if "reverses_id" in have and "transaction_id" in have:
-        back = ((nw.col("kind") == "reversal") & ~nw.col("reverses_id").is_null()).fill_null(False)
+        back = ((kind == "reversal") & ~nw.col("reverses_id").is_null()).fill_null(False)
         rows = rows.with_columns(
+            _cents=amount,
+            _day=posted,
             _root=nw.when(back).then(nw.col("reverses_id")).otherwise(nw.col("transaction_id")),
-            _kind=nw.when(~back).then(nw.col("kind")),
+            _kind=nw.when(~back).then(kind),
         )
         keys = (*ITEM, *also, "_root")
         rows = rows.group_by(*keys).agg(nw.col("_cents").sum(), nw.col("_day").min(), nw.col("_kind").max())
-        rows = rows.with_columns(
-            _cents=nw.col("_cents").cast(nw.Int64), kind=nw.col("_kind").fill_null("reversal")
-        )
-    rows = rows.filter(nw.col("_cents") != 0)
+        amount, posted = nw.col("_cents").cast(nw.Int64), nw.col("_day")
+        kind = nw.col("_kind").fill_null("reversal")
     # Each transfer is two rows of one size: where the patient was given as much, it went to the patient.
-    given = (nw.col("kind") == "transfer") & (nw.col("responsible") == "patient") & (nw.col("_cents") > 0)
+    given = (kind == "transfer") & (nw.col("responsible") == "patient") & (amount > 0)
     rows = rows.with_columns(
-        _size=nw.col("_cents").abs(),
+        kind=kind,
+        _cents=amount,
+        _day=posted,
+        _size=amount.abs(),
         _given=nw.when(given).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
-    )
-    met = nw.col("_given").max().over("practice_id", "claim_id", "_day", "_size")
-    rows = rows.with_columns(_met=met)
-    return rows.with_columns(_way=_way()).select(*ITEM, *also, "_day", "_way", "_cents")
+    ).filter(nw.col("_cents") != 0)
+    rows = rows.with_columns(_met=nw.col("_given").max().over("practice_id", "claim_id", "_day", "_size"))
+    names = [nw.col(name) for name in (*ITEM, *also, "_day", "_cents")]
+    return rows.select(*names, _way=_way())
 
 
 def _way() -> nw.Expr:
@@ -94,3 +98,11 @@ def _way() -> nw.Expr:
     chain = chain.when(to_patient).then(nw.lit(EXITS["to_patient"][0]))
     chain = chain.when(kind == "transfer").then(nw.lit(EXITS["to_other"][0]))
     return chain.otherwise(nw.lit(EXITS["reversed"][0])).cast(nw.Int64)
+
+
+def labelled(number: str, labels: Mapping[int, str]) -> nw.Expr:
+    """Return the label of a number; on a small result this is quicker than a join."""
+    chain: Any = nw
+    for place, label in labels.items():
+        chain = chain.when(nw.col(number) == place).then(nw.lit(label))
+    return chain

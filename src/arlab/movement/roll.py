@@ -13,10 +13,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.aging import BUCKET_EDGES
-from arlab.frames import as_counts, dollars, small_like, sorted_by, table_function
+from arlab.frames import as_counts, dollars, sorted_by, table_function
 from arlab.ledger.sums import balance_cents
 from arlab.movement.flows import FROM, TO
-from arlab.movement.postings import ENTRIES, EXITS, ITEM, POSTED, net_postings
+from arlab.movement.postings import ENTRIES, EXITS, ITEM, POSTED, labelled, net_postings
 from arlab.movement.spans import checked_span, day_of
 from arlab.movement.started import (
     CLAIMS,
@@ -107,18 +107,14 @@ def roll_table(
     check_clock(clock, submissions)
     names = bucket_names(edges)
     by = checked_by(by, claims, "roll_table")
-    # Small tables first: on DuckDB each makes everything before it be looked at anew.
-    labels = {}
-    for side, credit in (("from", FROM["credit"]), ("to", TO["credit"])):
-        found = names | dict([credit, *ENTRIES.values(), *EXITS.values()])
-        columns = {f"{side}_number": list(found), f"{side}_bucket": list(found.values())}
-        labels[f"{side}_number"] = small_like(claims, columns)
+    names = names | dict([*ENTRIES.values(), *EXITS.values()])
     there = balance_cents(transactions, first).filter(nw.col("balance_cents") != 0)
     pieces = there.select(*ITEM, _cents=nw.col("balance_cents"), _at=nw.lit(_THERE).cast(nw.Int64))
     within = transactions.filter((nw.col("posted_date") > first) & (nw.col("posted_date") <= last))
     posted = net_postings(within).with_columns(_at=(nw.col("_day") + 1) * _STEP - nw.col("_way"))
-    posted = posted.group_by(*ITEM, "_at").agg(nw.col("_cents").sum()).with_columns(*as_counts("_cents"))
-    cells = _matched(nw.concat([pieces, posted.select(*ITEM, "_cents", "_at")]))
+    posted = posted.group_by(*ITEM, "_at").agg(nw.col("_cents").sum())
+    posted = posted.select(*ITEM, *as_counts("_cents"), "_at")
+    cells = _matched(nw.concat([pieces, posted]))
     cells = add_starts(add_facts(cells, claims, coverages, by), transactions, submissions, statements, clock)
     cells = cells.with_columns(
         _age_0=age_on(nw.lit(day_of(first)), cells, clock), _age_1=age_on(nw.lit(day_of(last)), cells, clock)
@@ -144,9 +140,12 @@ def roll_table(
         .cast(nw.Int64),
     )
     table = ways.group_by(*by, "from_number", "to_number").agg(nw.col("_cents").sum(), items=nw.len())
-    for number, small in labels.items():
-        table = table.join(small, on=number, how="left")
-    table = table.with_columns(*as_counts("items"), balance=dollars("_cents"))
+    table = table.with_columns(
+        *as_counts("items"),
+        balance=dollars("_cents"),
+        from_bucket=labelled("from_number", names | dict([FROM["credit"]])),
+        to_bucket=labelled("to_number", names | dict([TO["credit"]])),
+    )
     columns = ("from_number", "from_bucket", "to_number", "to_bucket", "items", "balance")
     return sorted_by(table.select(*by, *columns), *by, "from_number", "to_number")
 
@@ -164,22 +163,20 @@ def _matched(pieces: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         _source=nw.when(into).then(nw.col("_at")).otherwise(nw.lit(_NONE).cast(nw.Int64)),
         _sink=nw.when(into).then(nw.lit(_NONE).cast(nw.Int64)).otherwise(nw.col("_at")),
     )
-    lines = {name: nw.col(name).cum_sum().over(*ITEM, order_by="_at") for name in ("_in", "_out")}
-    end = nw.when(nw.col("_cents") > 0).then(nw.col("_in")).otherwise(nw.col("_out")).cast(nw.Int64)
-    pieces = pieces.with_columns(**lines).with_columns(_end=end)
+    came, went = (nw.col(name).cum_sum().over(*ITEM, order_by="_at") for name in ("_in", "_out"))
+    pieces = pieces.with_columns(_end=nw.when(into).then(came).otherwise(went).cast(nw.Int64))
     order = ["_end", "_at"]
+    before = nw.col("_end").shift(1).over(*ITEM, order_by=order)
     pieces = pieces.with_columns(
-        _before=nw.col("_end").shift(1).over(*ITEM, order_by=order),
+        _cents=nw.col("_end") - before.fill_null(0),
         **{
             name: nw.col(name).cum_min(reverse=True).over(*ITEM, order_by=order)
             for name in ("_source", "_sink")
         },
     )
-    pieces = pieces.with_columns(_cents=nw.col("_end") - nw.col("_before").fill_null(0))
     way = {name: _way_of(nw.col(name)) for name in ("_source", "_sink")}
     stretches = pieces.filter(nw.col("_cents") > 0).with_columns(**way)
-    cells = stretches.group_by(*ITEM, "_source", "_sink").agg(nw.col("_cents").sum())
-    return cells.with_columns(*as_counts("_cents"))
+    return stretches.group_by(*ITEM, "_source", "_sink").agg(nw.col("_cents").sum())
 
 
 def _way_of(at: nw.Expr) -> nw.Expr:

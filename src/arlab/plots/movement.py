@@ -234,7 +234,7 @@ def plot_weekly_balances(
                      va="bottom", fontsize=FONT_SIZE, fontweight="bold")  # fmt: skip
         ax.set_ylim(0, highest * 1.24)
         per_label = max(1, -(-len(grid) * 60 // int(inches_wide(ax) * 72)))
-        shown = list(range(len(grid) - 1, -1, -per_label))
+        shown = sorted(range(len(grid) - 1, -1, -per_label))
         ax.set_xticks(shown, [_short_day(day) for day in grid.index[shown]])
         ax.set_yticks([])
         ax.spines[["top", "right", "left"]].set_visible(False)
