@@ -77,40 +77,50 @@ def add_starts(
     clock: str,
 ) -> nw.LazyFrame[Any]:
     """Add the numbers of the days that the clock may start on; ``items`` have their ``service_date``."""
-    items = items.with_columns(_service=day_number("service_date"))
-    if clock == "service":
-        return items
-    if submissions is not None:
-        sent = submissions.with_columns(_sent=day_number("submitted_date"))
-        first = sent.filter(nw.col("rank") == 1).group_by(*KEY).agg(_bill=nw.col("_sent").min())
+    starts = {"_service": "service_date"}
+    if submissions is not None and clock != "service":
+        first = (
+            submissions.filter(nw.col("rank") == 1).group_by(*KEY).agg(_bill=nw.col("submitted_date").min())
+        )
         items = items.join(first, on=list(KEY), how="left")
-        if clock == "responsibility":
-            named = sent.with_columns(
-                responsible=nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String))
-            )
-            own = named.group_by(*ITEM).agg(_billed=nw.col("_sent").min())
-            items = items.join(own, on=list(ITEM), how="left")
-    if clock == "first_bill":
-        return items
+        starts |= {"_bill": "_bill"}
+    if clock in ("standard", "responsibility"):
+        items = items.with_columns(_party=_payee()).join(
+            _turned(transactions, clock), on=[*KEY, "_party"], how="left"
+        )
+        starts |= {"_turned": "_turned", "_visit": "_visit"}
+        if statements is not None:
+            stated = statements.group_by(*KEY).agg(_stated=nw.col("sent_date").min())
+            items = items.join(stated, on=list(KEY), how="left")
+            starts |= {"_stated": "_stated"}
+    if clock == "responsibility" and submissions is not None:
+        party = nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String))
+        sent = submissions.with_columns(responsible=party).group_by(*ITEM)
+        items = items.join(sent.agg(_billed=nw.col("submitted_date").min()), on=list(ITEM), how="left")
+        starts |= {"_billed": "_billed"}
+    return items.with_columns(**{number: day_number(date) for number, date in starts.items()})
+
+
+def _payee() -> nw.Expr:
+    """Return the party whose clock runs: an agency collects what the patient owed."""
     patients = nw.col("responsible").is_in(["patient", "agency"])
-    raised = transactions.filter((nw.col("amount") > 0) & nw.col("kind").is_in(["charge", "transfer"]))
+    return nw.when(patients).then(nw.lit("patient")).otherwise(nw.col("responsible"))
+
+
+def _turned(transactions: nw.LazyFrame[Any], clock: str) -> nw.LazyFrame[Any]:
+    """Return, by claim and party, the first days the party was made to owe, and was so at the visit."""
+    raised = (nw.col("amount") > 0) & nw.col("kind").is_in(["charge", "transfer"])
     if clock == "standard":
-        raised = raised.filter(patients)
+        raised = raised & nw.col("responsible").is_in(["patient", "agency"])
     at_visit = nw.col("kind") == "charge"
     if "reason" in transactions.collect_schema().names():
         at_visit = at_visit | (nw.col("reason") == DUE_AT_VISIT).fill_null(False)
-    party = nw.when(patients).then(nw.lit("patient")).otherwise(nw.col("responsible"))
-    turned = (
-        raised.with_columns(_party=party, _on=day_number("posted_date"))
-        .with_columns(_seen=nw.when(at_visit).then(nw.col("_on")))
+    return (
+        transactions.filter(raised)
+        .with_columns(_party=_payee(), _visit=nw.when(at_visit).then(nw.col("posted_date")))
         .group_by(*KEY, "_party")
-        .agg(_turned=nw.col("_on").min(), _visit=nw.col("_seen").min())
+        .agg(_turned=nw.col("posted_date").min(), _visit=nw.col("_visit").min())
     )
-    items = items.with_columns(_party=party).join(turned, on=[*KEY, "_party"], how="left")
-    if statements is not None:
-        stated = statements.with_columns(_on=day_number("sent_date")).group_by(*KEY)
-        items = items.join(stated.agg(_stated=nw.col("_on").min()), on=list(KEY), how="left")
-    return items
 
 
 def age_on(day: nw.Expr, items: nw.LazyFrame[Any], clock: str) -> nw.Expr:
