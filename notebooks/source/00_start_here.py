@@ -137,7 +137,9 @@ check("00-b", None)
 # | 0. Start here | how a lesson works (this one) |
 # | [1. Follow one claim](01_follow_one_claim.ipynb) | what happens between the visit and the last dollar |
 # | [2. Aging](02_aging.ipynb) | how old the money is, and what each age asks for |
+# | [3. Key measures](03_key_measures.ipynb) | how the practice is doing, and which number says so |
 # | [10. Your own export](10_your_own_export.ipynb) | how to read a file of your own, and whether to trust it |
+# | [11. Weekly review](11_weekly_review.ipynb) | what has moved since last week, and where it gets stuck |
 #
 # More are planned for the numbers between: the key measures, what to work first, why claims are denied.
 

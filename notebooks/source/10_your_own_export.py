@@ -202,7 +202,7 @@ check("10-c", None)
 #
 # **On Monday** ask for an export with the first bill date, read it, and explain every dollar between its total and that on your system's screen.
 #
-# **Next** That was the last lesson so far. Go back to [0. Start here](00_start_here.ipynb) for the list.
+# **Next** [11. Weekly review](11_weekly_review.ipynb)
 #
 # ### For the analyst
 #
