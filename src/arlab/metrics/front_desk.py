@@ -52,10 +52,10 @@ def front_desk_table(
     frame sorted by ``by`` with ``visits``, ``due_visits`` (something was due), ``paid_visits`` (all of it was
     collected), ``due`` and ``collected`` (dollars), ``collected_ratio`` (of the dollars due); ``estimated`` (visits
     with an estimate), ``estimates_final`` (of those, no payer owes anything more, so that the patient's part is
-    final), ``estimates_open`` (it is not yet: they stand in no figure but this), ``estimate`` and ``responsibility``
-    (dollars, of the final ones), ``estimate_ratio`` (estimate over responsibility), ``bias`` (mean of estimate less
-    responsibility; below zero is too low) and ``median_error`` (median of its size), in dollars. Ratios and errors
-    are empty with fewer than ``least`` visits behind them.
+    final), ``estimates_open`` (it is not yet: they stand in no figure but this), ``estimate`` and
+    ``responsibility`` (dollars, of the final ones), ``estimate_ratio`` (estimate over responsibility), ``bias``
+    (mean of estimate less responsibility; below zero is too low) and ``median_error`` (median of its size), in
+    dollars. Ratios and errors are empty with fewer than ``least`` visits behind them.
 
     Notes
     -----
@@ -70,8 +70,9 @@ def front_desk_table(
     ...     "service_date": pd.to_datetime(["2026-01-02"]), "charge_entry_date": pd.to_datetime(["2026-01-03"])})
     >>> visits = pd.DataFrame({"practice_id": "p", "claim_id": ["c1"], "registrar": ["Ann"], "estimate": [30.0],
     ...     "due_at_visit": [20.0], "collected_at_visit": [20.0]})
-    >>> rows = pd.DataFrame({"practice_id": "p", "claim_id": "c1", "kind": ["charge", "payer_payment"] + 2 * ["transfer"],
-    ...     "responsible": ["payer_1", "payer_1", "payer_1", "patient"], "amount": [100.0, -60.0, -40.0, 40.0],
+    >>> rows = pd.DataFrame({"practice_id": "p", "claim_id": "c1",
+    ...     "kind": ["charge", "payer_payment", "transfer", "transfer"], "amount": [100.0, -60.0, -40.0, 40.0],
+    ...     "responsible": ["payer_1", "payer_1", "payer_1", "patient"],
     ...     "posted_date": pd.to_datetime(["2026-01-03", "2026-02-02", "2026-02-02", "2026-02-02"])})
     >>> desk = front_desk_table(claims, visits, rows, as_of="2026-03-01", by="registrar", least=1)
     >>> desk[["collected_ratio", "estimate", "responsibility", "bias"]].values.tolist()
@@ -82,21 +83,18 @@ def front_desk_table(
     of_claims = [name for name in claims.collect_schema().names() if name in by]
     of_visits = [name for name in visits.collect_schema().names() if name in by and name not in of_claims]
     groups = [f"_by_{name}" for name in by]
-    own = claims.filter((nw.col("charge_entry_date") <= day) & (nw.col("service_date") <= day)).with_columns(
-        **{f"_by_{name}": nw.col(name) for name in of_claims}
-    )
-    desk = visits.with_columns(
+    own = claims.filter((nw.col("charge_entry_date") <= day) & (nw.col("service_date") <= day))
+    # Under another name: a column to split by may be called like a sum.
+    own = own.select(*KEY, "payer_class", *[nw.col(name).alias(f"_by_{name}") for name in of_claims])
+    desk = visits.select(
+        *KEY,
+        *[nw.col(name).alias(f"_by_{name}") for name in of_visits],
         _estimate=cents("estimate"),
         _due=cents("due_at_visit").fill_null(0),
         _collected=cents("collected_at_visit").fill_null(0),
-        **{f"_by_{name}": nw.col(name) for name in of_visits},
-    ).select(*KEY, "_estimate", "_due", "_collected", *[f"_by_{name}" for name in of_visits])
-    settled = _settled(transactions, day)
-    rows = (
-        own.select(*KEY, "payer_class", *[f"_by_{name}" for name in of_claims])
-        .join(desk, on=list(KEY), how="inner")
-        .join(settled, on=list(KEY), how="left")
     )
+    settled = _settled(transactions, day)
+    rows = own.join(desk, on=list(KEY), how="inner").join(settled, on=list(KEY), how="left")
     self_pay = nw.col("payer_class") == SELF_PAY
     told = ~nw.col("_estimate").is_null()
     final = (nw.col("_with_payers") <= 0).fill_null(False)
@@ -118,7 +116,6 @@ def front_desk_table(
         _size=nw.max_horizontal(nw.col("_error"), -nw.col("_error")),
     )
     sums = (*_COUNTS, *_MONEY)
-    # Under other names: a column to split by may be called like a sum.
     totals = [nw.col(name).sum().alias(f"_sum_{name}") for name in sums]
     totals += [nw.col("_size").median().alias("_median")]
     found = rows.group_by(*groups).agg(*totals) if groups else rows.select(*totals)

@@ -1,11 +1,13 @@
 """Which part of the charges of a month was resolved 30, 60, 90 days after the visit, and how?
 
-One curve per month of service, from the ledger. A cell that is not old enough is empty; nothing is projected into it.
+One curve per month of service, from the ledger. A cell that is not old enough is empty; nothing is projected into
+it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,12 +72,12 @@ def liquidation_table(
 
     Returns
     -------
-    frame sorted by ``by``, ``month`` (of service, such as 2026-03) and ``days``, with ``mature`` (1 when the day is at
-    least ``days`` after the last day of the month, else 0), ``claims``, ``charges`` (posted by the day), ``expected``
-    (contract price of the claims that have one), and, empty where not mature: the dollars of ``RESOLVED_BY``,
-    ``open_payer`` (with payers, or not entered yet), ``open_patient`` (moved to the patient or an agency and open),
-    ``resolved_share`` (of the charges) and ``paid_share`` (payments on claims with a contract price, of that price).
-    A balance below zero is open below zero: a share can pass 1.
+    frame sorted by ``by``, ``month`` (of service, such as 2026-03) and ``days``, with ``mature`` (1 when the day is
+    at least ``days`` after the last day of the month, else 0), ``claims``, ``charges`` (posted by the day),
+    ``expected`` (contract price of the claims that have one), and, empty where not mature: the dollars of
+    ``RESOLVED_BY``, ``open_payer`` (with payers, or not entered yet), ``open_patient`` (moved to the patient or an
+    agency and open), ``resolved_share`` (of the charges) and ``paid_share`` (payments on claims with a contract
+    price, of that price). A balance below zero is open below zero: a share can pass 1.
 
     Raises
     ------
@@ -97,14 +99,10 @@ def liquidation_table(
     ...     "kind": ["charge", "contractual", "payer_payment"], "amount": [160.0, -80.0, -80.0]})
     >>> curve = liquidation_table(claims, rows, as_of="2026-04-01", days=[30, 60, 90])
     >>> curve[["days", "mature", "resolved_share"]].values.tolist()
-    [[30.0, 1.0, 0.5], [60.0, 1.0, 1.0], [90.0, 0.0, nan]]
+    [[30, 1, 0.5], [60, 1, 1.0], [90, 0, nan]]
     """
     edges = [int(edge) for edge in days]
-    if (
-        not edges
-        or edges[0] < 0
-        or any(after <= before for before, after in zip(edges, edges[1:], strict=False))
-    ):
+    if not edges or edges[0] < 0 or any(after <= before for before, after in itertools.pairwise(edges)):
         raise SettingsError(
             f"The days of a curve must ascend from 0 or more, such as 30, 60, 90; not {list(days)}."
         )

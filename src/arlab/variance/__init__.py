@@ -1,7 +1,8 @@
 """Did payers allow what their contracts say, line by line?
 
-``prices`` looks the contract up, ``modal`` finds what a payer usually allows where there is none, ``allowed`` reads the
-ledger, ``lines`` compares, ``table`` sums and lists. Nothing is sent to a payer, and no chance of success is told.
+``prices`` looks the contract up, ``modal`` finds what a payer usually allows where there is none, ``allowed`` reads
+the ledger, ``lines`` compares, ``table`` sums and lists. Nothing is sent to a payer, and no chance of success is
+told.
 """
 
 from arlab.variance.allowed import ALLOWED_FROM

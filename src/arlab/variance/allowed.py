@@ -23,8 +23,8 @@ KEY = ("practice_id", "claim_id")
 LINE = (*KEY, "line_number")
 
 ALLOWED_FROM = ("parts", "adjustment")
-"""How the allowed amount is found: the sum of what was paid, left to the patient and cut by law, or, in a ledger that
-never says what is left to the patient, the charge less the contract adjustment."""
+"""How the allowed amount is found: as the sum of what was paid, left to the patient and cut by law, or, in a ledger
+that never says what is left to the patient, as the charge less the contract adjustment."""
 
 _SEVERAL_PROCEDURES = "59"
 # Adjustments that take nothing off the price, by kind in the data file of codes that never deny.
@@ -59,8 +59,8 @@ def allowed_by_line(claims: Any, transactions: Any, as_of: dt.date, allowed_from
 
     Returns
     -------
-    frame with the line's key, ``_paid`` (payments less their reversals), ``_share`` (left to the patient or the next
-    payer), ``_sequestration`` (cuts by law), ``_several`` (cuts for several procedures), ``_gone`` (contract
+    frame with the line's key, ``_paid`` (payments less their reversals), ``_share`` (left to the patient or the
+    next payer), ``_sequestration`` (cuts by law), ``_several`` (cuts for several procedures), ``_gone`` (contract
     adjustments), ``_parts`` (what was allowed, as the sum of its parts), ``state`` (``answered``, ``denied``,
     ``reduced``, ``taken_back``, ``no_price``), ``first_seen_date`` (posting of the first answer that allowed
     something) and ``remitted_date`` (the payer's day of the last one).

@@ -1,7 +1,7 @@
 """Which lines did a payer allow less, or more, for than it should, as known on a day?
 
-One row per answered line of insured claims: expected beside allowed, and why the two may differ without anybody being
-short. First payers alone are compared: what a later payer owes follows from the first one's answer.
+One row per answered line of insured claims: expected beside allowed, and why the two may differ without anybody
+being short. First payers alone are compared: what a later payer owes follows from the first one's answer.
 """
 
 from __future__ import annotations
@@ -92,12 +92,13 @@ def variance_lines(
     -------
     frame sorted by line with ``practice_id``, ``claim_id``, ``line_number``, ``payer``, ``payer_class``, where the
     claims have them ``provider``, ``location``, ``specialty`` and ``plan_type``, ``contract_id``, ``procedure``,
-    ``modifier``, ``units``, ``service_date``, ``charge``, ``expected``, ``basis`` (``contract``, ``line``, ``modal``,
-    ``unknown``), ``allowed`` (with the cuts by law, without those for several procedures), ``sequestration`` (cuts
-    by law), ``multiple_procedure`` (cuts for several procedures), ``state`` (a key of ``STATES``), ``short`` and
-    ``over`` (dollars; 0 unless compared), ``pattern`` (``systematic``, ``isolated``, empty text where nothing is
-    short), ``first_seen_date``, ``remitted_date``, ``dispute_days`` and ``dispute_due_date`` (empty where no contract
-    says), ``dispute_counts`` (received or postmarked). Dollars throughout.
+    ``modifier``, ``units``, ``service_date``, ``charge``, ``expected``, ``basis`` (``contract``, ``line``,
+    ``modal``, ``unknown``), ``allowed`` (with the cuts by law, without those for several procedures),
+    ``sequestration`` (cuts by law), ``multiple_procedure`` (cuts for several procedures), ``state`` (a key of
+    ``STATES``), ``short`` and ``over`` (dollars; 0 unless compared), ``pattern`` (``systematic``, ``isolated``,
+    empty text where nothing is short), ``first_seen_date``, ``remitted_date``, ``dispute_days`` and
+    ``dispute_due_date`` (empty where no contract says), ``dispute_counts`` (received or postmarked). Dollars
+    throughout.
 
     Raises
     ------
@@ -109,8 +110,8 @@ def variance_lines(
     Allowed is what was paid, plus what was left to the patient (PR-1/2/3), plus sequestration, plus the part of a
     payer before (DESIGN: what is a denial), at most the charge less the contract adjustment, so that a payment made
     twice is no higher price. A Medicare line that is short by 2 % of the payer's part and names no sequestration is
-    taken as cut by law. Systematic: at least 5 lines of a payer, contract, service and modifier, and a fifth of those
-    answered since the first of them, are short in the same ratio.
+    taken as cut by law. Systematic: at least 5 lines of a payer, contract, service and modifier, and a fifth of
+    those answered since the first of them, are short in the same ratio.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Where no contract is known, what does the payer usually allow for a service?
 
-The most common amount per unit of a payer, service and modifier in a calendar year serves as the price. A payer that
-always pays too little looks right here: only a contract shows that.
+The most common amount per unit of a payer, service and modifier in a calendar year serves as the price. A payer
+that always pays too little looks right here: only a contract shows that.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ def with_modal(rows: Any) -> Any:
 
     Parameters
     ----------
-    rows : frame of lines with ``state``, ``_expected``, ``_allowed``, ``_several``, ``_charge``, ``units``, ``basis``
+    rows : frame of lines with ``state``, ``_expected``, ``_allowed``, ``_several``, ``_charge``, ``units``,
+    ``basis``
 
     Returns
     -------
-    the frame with ``_expected`` and ``basis`` filled where there is a usual amount. A line whose amount is itself in
-    use is expected to have that one.
+    the frame with ``_expected`` and ``basis`` filled where there is a usual amount. A line whose amount is itself
+    in use is expected to have that one.
     """
     year = nw.col("service_date").dt.year().cast(nw.Int64)
     units = nw.max_horizontal(nw.col("units"), nw.lit(1))

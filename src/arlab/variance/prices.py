@@ -24,8 +24,8 @@ PRICED_APART = (
     *("22", "50", "52", "53", "54", "55", "56", "62", "66", "73", "74", "78", "80", "81", "82"),
     *("26", "AS", "TC"),
 )
-"""Modifiers that change the price of a service (Medicare's list of payment modifiers): the contract price of the bare
-service does not hold for them, the payer's usual amount for service and modifier does."""
+"""Modifiers that change the price of a service (Medicare's payment modifiers): the contract price of the bare service
+does not hold for them, the payer's usual amount for service and modifier does."""
 
 _OF_CONTRACT = ("practice_id", "contract_id")
 _TERMS = ("appeal_1_days", "basis")
@@ -41,10 +41,10 @@ def priced_lines(claims: Any, lines: Any, coverages: Any, contracts: Any) -> Any
 
     Returns
     -------
-    one row per line with the claim's facts, ``contract_id``, ``modifier`` (empty text where there is none), ``units``,
-    ``_charge``, ``_expected`` (empty where no price is known), ``basis`` (``contract``: price of the contract times
-    the units, at most the charge; ``line``: the amount that the line carries; else empty), ``_days`` (to dispute
-    an answer) and ``_counted`` (received or postmarked).
+    one row per line with the claim's facts, ``contract_id``, ``modifier`` (empty text where there is none),
+    ``units``, ``_charge``, ``_expected`` (empty where no price is known), ``basis`` (``contract``: price of the
+    contract times the units, at most the charge; ``line``: the amount that the line carries; else empty), ``_days``
+    (to dispute an answer) and ``_counted`` (received or postmarked).
     """
     own = claims.filter(nw.col("payer_class") != "self_pay").with_columns(payer=nw.col("first_payer"))
     own = _with_contract(own, coverages, contracts)

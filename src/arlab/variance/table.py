@@ -39,10 +39,11 @@ def variance_table(lines: Any, *, by: Sequence[str] = ("payer", "procedure", "co
     -------
     frame sorted by ``by`` and ``basis`` with ``lines`` (answered), ``compared``, ``short_lines``, ``over_lines``,
     ``systematic_lines``, ``unpriced``, ``denied``, ``reduced``, ``taken_back``, ``no_price`` (lines that are not
-    compared, by their state), and in dollars ``expected`` and ``allowed`` of the compared lines, ``short``, ``over``,
-    ``systematic`` and ``isolated`` (the two parts of ``short``), ``sequestration`` and ``multiple_procedure`` (cuts
-    that are no underpayment), ``denied_charge`` (charge of the denied lines). For the compared lines ``expected`` -
-    ``multiple_procedure`` - ``allowed`` is ``short`` - ``over``, but for differences within the tolerance.
+    compared, by their state), and in dollars ``expected`` and ``allowed`` of the compared lines, ``short``,
+    ``over``, ``systematic`` and ``isolated`` (the two parts of ``short``), ``sequestration`` and
+    ``multiple_procedure`` (cuts that are no underpayment), ``denied_charge`` (charge of the denied lines). For the
+    compared lines ``expected`` - ``multiple_procedure`` - ``allowed`` is ``short`` - ``over``, but for differences
+    within the tolerance.
 
     Examples
     --------
@@ -92,8 +93,8 @@ def underpaid_items(lines: Any, *, as_of: dt.date | str, least: float = 0.0) -> 
 
     Returns
     -------
-    the columns of ``lines`` for each line short by at least ``least``, sorted by line, and ``dispute`` (``live``: the
-    day is not past the due date, ``expired``, or ``not stated`` where no contract names the days).
+    the columns of ``lines`` for each line short by at least ``least``, sorted by line, and ``dispute`` (``live``:
+    the day is not past the due date, ``expired``, or ``not stated`` where no contract names the days).
     """
     day = to_date(as_of)
     found = lines.filter((nw.col("short") > 0) & (nw.col("short") >= least))
@@ -120,7 +121,9 @@ def _lines_of(practice: Practice, as_of: dt.date | str | None) -> tuple[Any, dt.
         if not practice.has(name):
             raise NotAvailable(f"Contract variance is not available, because there is no {name} table.")
     tables = practice.tables
-    optional = {name: tables[name] if practice.has(name) else None for name in ("coverages", "contracts")}
+    optional: dict[str, Any] = {
+        name: tables[name] if practice.has(name) else None for name in ("coverages", "contracts")
+    }
     found = variance_lines(
         tables["claims"], tables["lines"], tables["transactions"], as_of=day,
         allowed_from=_allowed_from(tables["transactions"]), **optional,
@@ -144,8 +147,8 @@ def _allowed_from(transactions: Any) -> str:
     if adjusted:
         return "adjustment"
     raise NotAvailable(
-        "Contract variance is not available, because the ledger has neither contract adjustments nor what was left to"
-        " patients: what a payer allowed cannot be told."
+        "Contract variance is not available, because the ledger has neither contract adjustments nor what was"
+        " left to patients: what a payer allowed cannot be told."
     )
 
 
@@ -185,7 +188,7 @@ def underpaid_lines(practice: Practice, *, as_of: dt.date | str | None = None, l
 
 
 def describe_variance(table: Any) -> str:
-    """Return a variance table as one sentence or a few: what is short, how much of it again and again, by which price.
+    """Return a variance table in words: what is short, how much of it again and again, and by which price.
 
     Parameters
     ----------
@@ -214,8 +217,8 @@ def describe_variance(table: Any) -> str:
     modal = rows[rows["basis"] == "modal"]
     if int(modal["compared"].sum()):
         said += (
-            f" For {int(modal['compared'].sum()):,} of them no contract is known: the payer's own usual amount is the"
-            " price, and what it always pays too little cannot be seen."
+            f" For {int(modal['compared'].sum()):,} of them no contract is known: the payer's own usual amount is"
+            " the price, and what it always pays too little cannot be seen."
         )
     unpriced = int(rows["unpriced"].sum())
     if unpriced:
