@@ -14,7 +14,7 @@ from arlab.metrics.periods import flag, only
 
 __all__ = ["IN_USE", "MODAL_LEAST", "MODAL_SHARE", "with_modal"]
 
-MODAL_LEAST = 5
+MODAL_LEAST = 3
 """Fewest lines with the usual amount before it serves as a price."""
 MODAL_SHARE = 0.5
 """Least share of the answered lines of a payer, service and year that must have the usual amount."""

@@ -24,8 +24,8 @@ PRICED_APART = (
     *("22", "50", "52", "53", "54", "55", "56", "62", "66", "73", "74", "78", "80", "81", "82"),
     *("26", "AS", "TC"),
 )
-"""Modifiers that change the price of a service (Medicare's payment modifiers): the contract price of the bare service
-does not hold for them, the payer's usual amount for service and modifier does."""
+"""Modifiers that change the price of a service (Medicare's payment modifiers): the contract price of the bare
+service does not hold for them, the payer's usual amount for service and modifier does."""
 
 _OF_CONTRACT = ("practice_id", "contract_id")
 _TERMS = ("appeal_1_days", "basis")

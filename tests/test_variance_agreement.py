@@ -1,0 +1,291 @@
+"""Variance, curves and front desk against independent SQL, the answer key, every engine, and the days before."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import random
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from arlab import load_sample
+from arlab.metrics import front_desk_table, liquidation_table
+from arlab.synth import PRESETS
+from arlab.synth.practice import run_practice, tables_as_of
+from arlab.synth.streams import Streams
+from arlab.variance import underpaid_items, variance_lines, variance_table
+
+NAMES = ("claims", "lines", "transactions", "coverages", "contracts", "visits")
+LINE = ["claim_id", "line_number"]
+
+
+@functools.cache
+def run_of(preset, seed, claims_per_year):
+    return run_practice(dataclasses.replace(PRESETS[preset], claims_per_year=claims_per_year), Streams(seed))
+
+
+def known_on(run, day):
+    tables = tables_as_of(run, day)
+    for frame in tables.values():
+        frame.insert(0, "practice_id", run.scenario.practice_id)
+    return tables
+
+
+def compare(tables, as_of, *, priced=True):
+    """Return the compared lines; without prices the payer's usual amounts must serve."""
+    lines = tables["lines"]
+    if priced:
+        more = {"coverages": tables["coverages"], "contracts": tables["contracts"]}
+    else:
+        lines, more = lines.drop(columns="expected_allowed"), {}
+    return variance_lines(tables["claims"], lines, tables["transactions"], as_of=as_of, **more)
+
+
+# The answer key: what each line's payer allows below its contract.
+
+
+def planted(run, tables):
+    """Return the lines that a payer paid something on, with the dollars that the generator made them short."""
+    made = run.lines
+    truth = pd.DataFrame(
+        {
+            "claim_id": run.names.claims[made.claim],
+            "line_number": made.number.astype("int64"),
+            "planted": (made.contract - made.allowed) / 100,
+        }
+    )
+    ledger = tables["transactions"].query("responsible == 'payer_1' and line_number.notna()")
+    reason = ledger["reason"].fillna("")
+    answered = ledger["kind"].isin(["payer_payment", "contractual"]) & ledger["remit_id"].notna()
+
+    def lines_with(which):
+        return ledger.loc[which, LINE].astype({"line_number": "int64"}).drop_duplicates()
+
+    truth = truth.merge(lines_with(answered & (reason != "misposted")), on=LINE)
+    mended = truth.merge(lines_with(reason == "price_corrected"), on=LINE, how="left", indicator=True)[
+        "_merge"
+    ]
+    return truth.assign(planted=truth["planted"].where(mended == "left_only", 0.0))
+
+
+def score(run, tables, found):
+    """Return the share of planted dollars found, and the share of correct lines flagged."""
+    both = planted(run, tables).merge(found[[*LINE, "short"]], on=LINE, how="left").fillna({"short": 0.0})
+    assert (both["planted"] > 0).sum() > 50
+    seen = both[["planted", "short"]].min(axis=1)
+    return seen.sum() / both["planted"].sum(), (both.loc[both["planted"] == 0, "short"] > 0).mean()
+
+
+@pytest.mark.parametrize(("preset", "seed"), [("typical", 8), ("healthy", 9), ("distressed", 10)])
+def test_planted_underpayments_are_found_and_right_lines_left_alone(preset, seed):
+    run = run_of(preset, seed, 2_000)
+    tables = known_on(run, run.scenario.last_known_day)
+    by_contract = score(run, tables, compare(tables, run.scenario.last_known_day))
+    assert by_contract[0] >= 0.9 and by_contract[1] <= 0.01
+    # A small practice has few lines of each service: usual amounts find less, but accuse no more.
+    modal = score(run, tables, compare(tables, run.scenario.last_known_day, priced=False))
+    assert modal[0] >= 0.5 and modal[1] <= 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["typical", "healthy", "distressed", "orthopaedics", "behavioural_health"])
+@pytest.mark.parametrize("seed", [21, 22])
+def test_usual_amounts_alone_find_nine_tenths_in_a_practice_of_twenty_thousand_claims_a_year(preset, seed):
+    run = run_of(preset, seed, 20_000)
+    tables = known_on(run, run.scenario.last_known_day)
+    for priced in (True, False):
+        found, flagged = score(run, tables, compare(tables, run.scenario.last_known_day, priced=priced))
+        assert found >= 0.9 and flagged <= 0.01, (preset, seed, priced)
+    run_of.cache_clear()
+
+
+# Independent SQL.
+
+VARIANCE = """
+with t as (select x.*, coalesce(x.carc, '') as code, cast(round(x.amount * 100) as bigint) as a,
+        coalesce(case when x.kind = 'reversal' then o.kind end, x.kind) as k
+    from transactions as x left join transactions as o on o.transaction_id = x.reverses_id
+    where x.posted_date <= date '{day}' and x.responsible = 'payer_1'),
+sums as (select claim_id, line_number,
+    -sum(a) filter (k in ('payer_payment', 'sequestration') or (k = 'transfer' and code in ('', '1', '2', '3')))
+        as parts,
+    -sum(a) filter (k = 'contractual' and code in ('', '45')) as gone,
+    sum(a) filter (k in ('recoupment', 'refund_to_payer')) as returned,
+    -sum(a) filter (k = 'payer_payment') as paid,
+    count(*) filter (kind = 'denial' and code <> '18') - count(*) filter (kind = 'reversal' and a = 0) as denials,
+    count(*) filter (k = 'contractual' and code not in ('', '45')) as wrong,
+    count(*) filter (k in ('payer_payment', 'sequestration') or (k = 'contractual' and remit_id is not null)
+        or (k = 'transfer' and code in ('1', '2', '3'))) as said
+    from t group by all),
+priced as (select l.claim_id, l.line_number, c.first_payer as payer,
+        least(cast(round(p.allowed * 100) as bigint) * l.units, cast(round(l.charge * 100) as bigint)) as price,
+        cast(round(l.charge * 100) as bigint) as charge
+    from lines as l join claims as c using (claim_id) join coverages as v on v.claim_id = l.claim_id and v.rank = 1
+    join contracts as p on p.contract_id = v.contract_id and p.procedure = l.procedure
+        and c.service_date between p.effective_from and coalesce(p.effective_to, date '9999-01-01'))
+select payer, count(*) as compared, count(*) filter (price - allowed > 1) as short_lines,
+    sum(price - allowed) filter (price - allowed > 1) as short, sum(price) as expected, sum(allowed) as allowed
+from (select *, least(coalesce(parts, 0), charge - coalesce(gone, 0)) as allowed from priced join sums
+    using (claim_id, line_number))
+where (said > 0) and denials <= 0 and wrong = 0 and not (coalesce(returned, 0) > 0 and paid <= returned)
+group by payer order by payer
+"""
+CURVE = """
+with t as (select c.claim_id, strftime(c.service_date, '%Y-%m') as month, last_day(c.service_date) as ends,
+        x.kind, x.responsible, date_diff('day', c.service_date, x.posted_date) as age,
+        cast(round(x.amount * 100) as bigint) as a
+    from transactions as x join claims as c using (claim_id)
+    where x.posted_date <= date '{day}' and c.charge_entry_date <= date '{day}')
+select month, d.days, sum(a) filter (kind = 'charge') as charges,
+    sum(a) filter (kind = 'charge') - sum(a) filter (kind = 'charge' or age <= d.days) as resolved,
+    sum(a) filter ((kind = 'charge' or age <= d.days) and responsible in ('patient', 'agency')) as open_patient
+from t cross join (values (30), (60), (90), (180)) as d(days)
+where ends + d.days <= date '{day}' group by all order by all
+"""
+DESK = """
+with t as (select claim_id, responsible, kind, coalesce(reason, '') as reason,
+        cast(round(amount * 100) as bigint) as a from transactions where posted_date <= date '{day}'),
+owed as (select claim_id, sum(a) filter (responsible like 'payer%') as payers,
+        coalesce(sum(a) filter (kind = 'transfer' and responsible in ('patient', 'agency')), 0) as moved,
+        sum(a) filter (kind = 'charge' or reason = 'self_pay_discount') as price from t group by 1)
+select registrar, count(*) as visits, sum(due_at_visit) as due, sum(collected_at_visit) as collected,
+    avg(e) as bias, median(abs(e)) as median_error, count(e) as final
+from (select v.*, case when coalesce(payers, 0) <= 0 then estimate -
+        (case when payer_class = 'self_pay' then price else moved end) / 100.0 end as e
+    from visits as v join claims as c using (claim_id) join owed using (claim_id)
+    where c.charge_entry_date <= date '{day}')
+group by 1 order by 1
+"""
+
+
+def by_sql(tables, query, day):
+    connection = duckdb.connect()
+    for name in NAMES:
+        connection.register(name, tables[name])
+    return connection.execute(query.format(day=day)).df()
+
+
+def check_by_sql(tables, day):
+    found = variance_table(compare(tables, day), by=["payer"])
+    told = by_sql(tables, VARIANCE, day)
+    assert found["payer"].tolist() == told["payer"].tolist() and len(told) > 8
+    for name in ("compared", "short_lines"):
+        assert found[name].tolist() == told[name].tolist(), name
+    for name in ("short", "expected", "allowed"):
+        assert (found[name] * 100).round().tolist() == told[name].fillna(0).tolist(), name
+    curve = liquidation_table(tables["claims"], tables["transactions"], as_of=day, days=[30, 60, 90, 180])
+    curve, told = curve[curve["mature"] == 1].reset_index(drop=True), by_sql(tables, CURVE, day)
+    assert (
+        curve[["month", "days"]].values.tolist() == told[["month", "days"]].values.tolist() and len(told) > 10
+    )
+    assert (curve["charges"] * 100).round().tolist() == told["charges"].tolist()
+    assert (curve["resolved_share"] - told["resolved"] / told["charges"]).abs().max() < 1e-12
+    assert (curve["open_patient"] * 100).round().tolist() == told["open_patient"].fillna(0).tolist()
+    desk = front_desk_table(
+        tables["claims"], tables["visits"], tables["transactions"], as_of=day, by="registrar", least=1
+    )
+    told = by_sql(tables, DESK, day)
+    assert desk[["registrar", "visits", "estimates_final"]].values.tolist() == (
+        told[["registrar", "visits", "final"]].values.tolist()
+    )
+    for name in ("due", "collected", "bias", "median_error"):
+        assert (desk[name] - told[name]).abs().max() < 1e-9, name
+
+
+@pytest.mark.parametrize("day", [dt.date(2025, 9, 17), dt.date(2026, 6, 30)])
+def test_the_sample_agrees_with_sql(day):
+    check_by_sql(load_sample().tables, day)
+
+
+def test_a_generated_practice_agrees_with_sql():
+    run = run_of("typical", 8, 2_000)
+    check_by_sql(known_on(run, run.scenario.last_known_day), run.scenario.last_known_day)
+
+
+# Engines.
+
+
+def in_engine(kind, tables, connection):
+    make = {
+        "pandas": lambda frame: frame,
+        "arrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
+        "polars": pl.from_pandas,
+        "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
+        "duckdb": connection.from_df,
+    }[kind]
+    return {name: make(tables[name]) for name in NAMES}
+
+
+def plain(result):
+    """Return a result of any engine as rows of plain values."""
+    if isinstance(result, pl.LazyFrame):
+        result = result.collect()
+    elif isinstance(result, duckdb.DuckDBPyRelation):
+        result = result.pl()
+    elif isinstance(result, (pd.DataFrame, pa.Table)):
+        result = pl.from_pandas(result) if isinstance(result, pd.DataFrame) else pl.from_arrow(result)
+
+    def value(cell):
+        if isinstance(cell, float):
+            return None if cell != cell else round(cell, 9)
+        return cell.date() if isinstance(cell, dt.datetime) else cell
+
+    return [tuple(value(cell) for cell in row) for row in result.rows()]
+
+
+def test_every_engine_gives_the_same_rows():
+    tables, expected, day = load_sample().tables, None, "2026-05-17"
+    for kind in ("pandas", "arrow", "polars", "polars lazy", "duckdb"):
+        given = in_engine(kind, tables, duckdb.connect())
+        lines = variance_lines(
+            given["claims"], given["lines"], given["transactions"], as_of=day,
+            coverages=given["coverages"], contracts=given["contracts"],
+        )  # fmt: skip
+        ledger = (given["claims"], given["transactions"])
+        found = {
+            "lines": lines,
+            "usual": variance_lines(given["claims"], given["lines"], given["transactions"], as_of=day),
+            "table": variance_table(lines),
+            "items": underpaid_items(lines, as_of=day),
+            "curve": liquidation_table(*ledger, as_of=day, by="payer_class"),
+            "desk": front_desk_table(given["claims"], given["visits"], given["transactions"], as_of=day),
+        }
+        rows = {name: plain(result) for name, result in found.items()}
+        assert all(rows.values())
+        expected = expected or rows
+        for name in rows:
+            assert rows[name] == expected[name], (kind, name)
+
+
+# No look-ahead.
+
+
+def check_days(run, days):
+    later = known_on(run, run.scenario.last_known_day)
+    for day in days:
+        then = known_on(run, day)
+        for make in (
+            lambda tables, day=day: compare(tables, day),
+            lambda tables, day=day: compare(tables, day, priced=False),
+            lambda tables, day=day: liquidation_table(tables["claims"], tables["transactions"], as_of=day),
+            lambda tables, day=day: front_desk_table(
+                tables["claims"], tables["visits"], tables["transactions"], as_of=day
+            ),
+        ):
+            pd.testing.assert_frame_equal(make(later), make(then), obj=f"table of {day}")
+
+
+def test_a_past_day_is_told_as_it_was_known_then():
+    check_days(run_of("typical", 8, 2_000), [dt.date(2026, 2, 19)])
+
+
+@pytest.mark.slow
+def test_thirty_random_days_are_told_as_they_were_known_then():
+    run, draw = run_of("typical", 8, 2_000), random.Random(6)
+    length = (run.scenario.last_known_day - run.scenario.start).days
+    check_days(run, [run.scenario.start + dt.timedelta(days=draw.randint(20, length - 1)) for _ in range(30)])
