@@ -185,6 +185,8 @@ def test_a_payment_made_twice_is_no_higher_price_and_one_taken_back_is_apart():
     assert one_claim([*rows, *answer("c1", 1, "2026-03-02", 160, 80)[1:]])["allowed"] == 80.0
     taken = ("c1", "2026-03-02", "recoupment", "payer_1", 80, {"line_number": 1, "remit_id": "r2"})
     assert one_claim([*rows, taken])["state"] == "taken_back"
+    why = ("c1", "2026-03-02", "denial", "payer_1", 0, {"line_number": 1, "carc": "22", "remit_id": "r2"})
+    assert one_claim([*rows, taken, why])["state"] == "taken_back"
     assert one_claim([*rows, again, taken])["short"] == 20.0
 
 
@@ -241,6 +243,13 @@ def test_a_ledger_that_never_moves_the_patients_part_is_read_by_its_adjustments(
     still = [row for row in rows if row[2] != "transfer"]
     assert one_claim(still)["short"] == 50.0
     assert one_claim(still, allowed_from="adjustment")[["allowed", "short"]].tolist() == [80.0, 20.0]
+    # Sequestration cannot be told to the cent then: up to 2 % of the price is lawful.
+    cut = answer("c1", 1, "2026-02-02", 160, 98.4)
+    for payer_class, short in (("medicare", 0.0), ("commercial", 1.6)):
+        row = one_claim(cut, claim={"payer_class": payer_class}, allowed_from="adjustment")
+        assert row["short"] == short
+    unadjusted = [("c1", "2026-02-02", "payer_payment", "payer_1", -80, {"line_number": 1})]
+    assert one_claim(unadjusted, allowed_from="adjustment")["short"] == 0.0, "the rest may be the patient's"
     with pytest.raises(SettingsError, match="choose parts, adjustment"):
         one_claim(rows, allowed_from="guess")
 
@@ -391,6 +400,17 @@ def test_a_practice_is_compared_as_of_a_day_or_says_why_not():
         contract_variance(practice, as_of="2027-01-01")
     with pytest.raises(NotAvailable, match="because there is no lines table"):
         contract_variance(Practice("Snapshot", AS_OF, {"claims": tables[0], "transactions": tables[2]}))
+    # How the ledger says what was allowed is known from the rows of the day, not from later ones.
+    shared = several([80] * 3, expected_allowed=100.0)
+    later = ledger(
+        ("c00", "2026-08-01", "transfer", "payer_1", -1), ("c00", "2026-08-01", "transfer", "patient", 1)
+    )
+    later["transaction_id"] = "m" + later["transaction_id"]
+    rows = pd.concat(
+        [shared[2].query("kind != 'payer_payment' or claim_id != 'c01'"), later], ignore_index=True
+    )
+    early = practice_of((*shared[:2], rows))
+    assert contract_variance(early, as_of="2026-07-31")["short"].tolist() == [60.0]
     paid = tables[2][tables[2]["kind"].isin(["charge", "payer_payment"])]
     with pytest.raises(NotAvailable, match="cannot be told"):
         contract_variance(practice_of((*tables[:2], paid)))

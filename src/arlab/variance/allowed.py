@@ -24,7 +24,8 @@ LINE = (*KEY, "line_number")
 
 ALLOWED_FROM = ("parts", "adjustment")
 """How the allowed amount is found: as the sum of what was paid, left to the patient and cut by law, or, in a ledger
-that never says what is left to the patient, as the charge less the contract adjustment."""
+that never says what is left to the patient, as the charge less the contract adjustment. The second does not see a
+short payment whose rest is left open."""
 
 _SEVERAL_PROCEDURES = "59"
 # Adjustments that take nothing off the price, by kind in the data file of codes that never deny.
@@ -52,7 +53,7 @@ def _codes() -> dict[str, list[str]]:
     return found | {"spared": table.loc[table["unless_payer_class"] == "", "carc"].tolist()}
 
 
-def allowed_by_line(claims: Any, transactions: Any, as_of: dt.date, allowed_from: str) -> Any:
+def allowed_by_line(claims: Any, transactions: Any, as_of: dt.date) -> Any:
     """Return one row per line that the first payer has answered, with amounts in cents.
 
     Rows without a line number count for the line of a claim that has only one.
@@ -88,10 +89,10 @@ def allowed_by_line(claims: Any, transactions: Any, as_of: dt.date, allowed_from
     state = (
         nw.when(refused & ~some)
         .then(nw.lit("denied"))
-        .when(refused)
-        .then(nw.lit("reduced"))
         .when(taken)
         .then(nw.lit("taken_back"))
+        .when(refused)
+        .then(nw.lit("reduced"))
         .when((nw.col("_no_price") > 0) & ~some)
         .then(nw.lit("no_price"))
         .otherwise(nw.lit("answered"))

@@ -131,10 +131,10 @@ def variance_lines(
             f"Allowed cannot be found from '{allowed_from}': choose {', '.join(ALLOWED_FROM)}."
         )
     day = to_date(as_of)
-    answers = allowed_by_line(claims, transactions, day, allowed_from)
+    answers = allowed_by_line(claims, transactions, day)
     rows = priced_lines(claims, lines, coverages, contracts).join(answers, on=list(LINE), how="inner")
     rows = with_modal(_with_allowed(rows, allowed_from))
-    rows = _with_pattern(_compared(rows, tolerance_cents))
+    rows = _with_pattern(_compared(rows, tolerance_cents, shares_known=allowed_from == "parts"))
     days = nw.col("_days")
     rows = rows.with_columns(
         dispute_days=days,
@@ -175,10 +175,9 @@ def _with_allowed(rows: Any, allowed_from: str) -> Any:
     parts, charge, gone = nw.col("_parts"), nw.col("_charge"), nw.col("_gone")
     left = charge - gone
     if allowed_from == "adjustment":
-        posted = nw.col("state").is_in(["answered", "taken_back"]) & (gone > 0)
-        return rows.with_columns(
-            _allowed=nw.max_horizontal(nw.when(posted).then(left).otherwise(parts), nw.lit(0))
-        )
+        answered = nw.col("state").is_in(["answered", "taken_back"])
+        amount = nw.when(answered).then(left).otherwise(parts)
+        return rows.with_columns(_allowed=nw.max_horizontal(amount, nw.lit(0)))
     # A whole answer posted twice fills the charge twice: each is a half of it.
     answers = (parts + gone) // nw.max_horizontal(charge, nw.lit(1))
     whole = (charge > 0) & (answers >= 2) & (parts + gone == answers * charge)
@@ -189,7 +188,7 @@ def _with_allowed(rows: Any, allowed_from: str) -> Any:
     )
 
 
-def _compared(rows: Any, tolerance: int) -> Any:
+def _compared(rows: Any, tolerance: int, *, shares_known: bool) -> Any:
     """Add ``state``, ``_short`` and ``_over``; a shortfall that a rule explains is none."""
     answered = nw.col("state") == "answered"
     known = ~nw.col("_expected").is_null()
@@ -206,7 +205,9 @@ def _compared(rows: Any, tolerance: int) -> Any:
     second = second & (gap > 0) & ((gap - nw.col("_allowed")) <= 1) & ((nw.col("_allowed") - gap) <= 1)
     by_law = nw.col("payer_class").is_in(list(_UNDER_SEQUESTRATION)) & (nw.col("_sequestration") == 0)
     cut = (nw.col("_expected").fill_null(0) - nw.col("_share")) * _SEQUESTRATION // 100
-    by_law = by_law & (gap > 0) & ((gap - cut) <= 1) & ((cut - gap) <= 1)
+    by_law = by_law & (gap > 0) & ((gap - cut) <= 1)
+    if shares_known:  # else the cut is of an unknown part: anything up to the whole is lawful
+        by_law = by_law & ((cut - gap) <= 1)
     compared = nw.col("state") == "compared"
     rows = rows.with_columns(
         _second=only(compared & second, gap),

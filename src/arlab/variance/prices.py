@@ -70,12 +70,13 @@ def priced_lines(claims: Any, lines: Any, coverages: Any, contracts: Any) -> Any
     apart = nw.lit(False)
     for code in PRICED_APART:
         apart = apart | nw.col("modifier").str.contains(code, literal=True)
-    by_contract = nw.when(~apart).then(
-        nw.min_horizontal(nw.col("_price") * nw.col("units"), nw.col("_charge"))
-    )
-    by_contract = nw.when(~nw.col("_price").is_null()).then(by_contract)
+    # A payer never owes more than was charged.
+    at_most = nw.min_horizontal(nw.col("_price") * nw.col("units"), nw.col("_charge"))
+    by_contract = nw.when(~apart & ~nw.col("_price").is_null()).then(at_most)
+    carried = nw.min_horizontal(nw.col("_carried"), nw.col("_charge"))
+    carried = nw.when(~nw.col("_carried").is_null()).then(carried)
     return rows.with_columns(_by_contract=by_contract).with_columns(
-        _expected=nw.coalesce(nw.col("_by_contract"), nw.col("_carried")),
+        _expected=nw.coalesce(nw.col("_by_contract"), carried),
         basis=nw.when(~nw.col("_by_contract").is_null())
         .then(nw.lit("contract"))
         .when(~nw.col("_carried").is_null())

@@ -105,7 +105,7 @@ def underpaid_items(lines: Any, *, as_of: dt.date | str, least: float = 0.0) -> 
 
 
 def _lines_of(practice: Practice, as_of: dt.date | str | None) -> tuple[Any, dt.date]:
-    """Return a practice's compared lines as pandas, and the day.
+    """Return a practice's compared lines, where they live, and the day.
 
     Raises
     ------
@@ -126,22 +126,24 @@ def _lines_of(practice: Practice, as_of: dt.date | str | None) -> tuple[Any, dt.
     }
     found = variance_lines(
         tables["claims"], tables["lines"], tables["transactions"], as_of=day,
-        allowed_from=_allowed_from(tables["transactions"]), **optional,
+        allowed_from=_allowed_from(tables["transactions"], day), **optional,
     )  # fmt: skip
-    return to_pandas(found), day
+    return found, day
 
 
-def _allowed_from(transactions: Any) -> str:
+@table_function(transactions=("posted_date", "responsible", "kind"))
+def _kinds(transactions: Any, *, as_of: dt.date) -> Any:
+    """Return how many rows of each kind the first payer's ledger has by a day."""
+    own = transactions.filter((nw.col("posted_date") <= as_of) & (nw.col("responsible") == "payer_1"))
+    return counted(own.with_columns(rows=nw.lit(1)), on="", by=["kind"], each="all", counts=["rows"])
+
+
+def _allowed_from(transactions: Any, day: dt.date) -> str:
     """Return how a ledger says what was allowed; see :data:`arlab.variance.ALLOWED_FROM`."""
-    rows = nw.from_native(transactions).lazy()
-    rows = rows.filter(nw.col("responsible") == "payer_1").with_columns(
-        _moved=flag(nw.col("kind") == "transfer"),
-        _adjusted=flag(nw.col("kind") == "contractual"),
-        _paid=flag(nw.col("kind") == "payer_payment"),
+    counts = to_pandas(_kinds(transactions, as_of=day)).set_index("kind")["rows"]
+    moved, adjusted, paid = (
+        int(counts.get(kind, 0)) for kind in ("transfer", "contractual", "payer_payment")
     )
-    names = ("_moved", "_adjusted", "_paid")
-    counts = to_pandas(rows.select(*[nw.col(name).sum() for name in names]).to_native())
-    moved, adjusted, paid = (int(counts[name].fillna(0).iloc[0]) for name in names)
     if moved or not paid:
         return "parts"
     if adjusted:
@@ -172,7 +174,7 @@ def contract_variance(
         when the day is later than the data, a table is missing, or the ledger does not say what a line was allowed.
     """
     lines, _ = _lines_of(practice, as_of)
-    return variance_table(lines, by=by)
+    return to_pandas(variance_table(lines, by=by))
 
 
 def underpaid_lines(practice: Practice, *, as_of: dt.date | str | None = None, least: float = 0.0) -> Any:
@@ -184,7 +186,7 @@ def underpaid_lines(practice: Practice, *, as_of: dt.date | str | None = None, l
         as :func:`contract_variance`
     """
     lines, day = _lines_of(practice, as_of)
-    return underpaid_items(lines, as_of=day, least=least)
+    return to_pandas(underpaid_items(lines, as_of=day, least=least))
 
 
 def describe_variance(table: Any) -> str:
