@@ -5,7 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import importlib
+import json
 import random
+import sys
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -20,8 +24,11 @@ from arlab.synth.practice import run_practice, tables_as_of
 from arlab.synth.streams import Streams
 from arlab.variance import underpaid_items, variance_lines, variance_table
 
+ROOT = Path(__file__).parents[1]
+if str(ROOT) not in sys.path:  # benchmarks/ is no part of what is installed
+    sys.path.append(str(ROOT))
+key = importlib.import_module("benchmarks.variance")
 NAMES = ("claims", "lines", "transactions", "coverages", "contracts", "visits")
-LINE = ["claim_id", "line_number"]
 
 
 @functools.cache
@@ -49,47 +56,48 @@ def compare(tables, as_of, *, priced=True):
 # The answer key: what each line's payer allows below its contract.
 
 
-def planted(run, tables):
-    """Return the lines that a payer paid something on, with the dollars that the generator made them short."""
-    made = run.lines
-    truth = pd.DataFrame(
-        {
-            "claim_id": run.names.claims[made.claim],
-            "line_number": made.number.astype("int64"),
-            "planted": (made.contract - made.allowed) / 100,
-        }
-    )
-    ledger = tables["transactions"].query("responsible == 'payer_1' and line_number.notna()")
-    reason = ledger["reason"].fillna("")
-    answered = ledger["kind"].isin(["payer_payment", "contractual"]) & ledger["remit_id"].notna()
-
-    def lines_with(which):
-        return ledger.loc[which, LINE].astype({"line_number": "int64"}).drop_duplicates()
-
-    truth = truth.merge(lines_with(answered & (reason != "misposted")), on=LINE)
-    mended = truth.merge(lines_with(reason == "price_corrected"), on=LINE, how="left", indicator=True)[
-        "_merge"
-    ]
-    return truth.assign(planted=truth["planted"].where(mended == "left_only", 0.0))
-
-
-def score(run, tables, found):
-    """Return the share of planted dollars found, and the share of correct lines flagged."""
-    both = planted(run, tables).merge(found[[*LINE, "short"]], on=LINE, how="left").fillna({"short": 0.0})
-    assert (both["planted"] > 0).sum() > 50
-    seen = both[["planted", "short"]].min(axis=1)
-    return seen.sum() / both["planted"].sum(), (both.loc[both["planted"] == 0, "short"] > 0).mean()
-
-
 @pytest.mark.parametrize(("preset", "seed"), [("typical", 8), ("healthy", 9), ("distressed", 10)])
 def test_planted_underpayments_are_found_and_right_lines_left_alone(preset, seed):
     run = run_of(preset, seed, 2_000)
     tables = known_on(run, run.scenario.last_known_day)
-    by_contract = score(run, tables, compare(tables, run.scenario.last_known_day))
-    assert by_contract[0] >= 0.9 and by_contract[1] <= 0.01
+    truth = key.planted(run, tables)
+    assert (truth["planted"] > 0).sum() > 50
+    found, flagged = key.score(truth, compare(tables, run.scenario.last_known_day))
+    assert found >= 0.9 and flagged <= 0.01
     # A small practice has few lines of each service: usual amounts find less, but accuse no more.
-    modal = score(run, tables, compare(tables, run.scenario.last_known_day, priced=False))
-    assert modal[0] >= 0.5 and modal[1] <= 0.01
+    found, flagged = key.score(truth, compare(tables, run.scenario.last_known_day, priced=False))
+    assert found >= 0.5 and flagged <= 0.01
+
+
+def test_a_wrong_price_list_is_systematic_by_contract_and_out_of_sight_without_one():
+    run = run_of("typical", 8, 2_000)
+    tables = known_on(run, run.scenario.last_known_day)
+    truth = key.planted(run, tables)
+    payer = tables["claims"].query("payer_class == 'commercial'")["first_payer"].mode().iloc[0]
+    wrong, more = key.with_wrong_price_list(
+        tables, truth, payer=payer, procedure="EST-L4", since=dt.date(2025, 9, 1)
+    )
+    put_on_top = more["planted"].sum() - truth["planted"].sum()
+    found = compare(wrong, run.scenario.last_known_day)
+    systematic = found[found["pattern"] == "systematic"]
+    assert systematic["short"].sum() == pytest.approx(put_on_top, rel=0.01) and put_on_top > 100
+    assert set(systematic["payer"]) == {payer} and set(systematic["procedure"]) == {"EST-L4"}
+    assert key.score(more, found)[0] >= 0.9
+    usual = compare(wrong, run.scenario.last_known_day, priced=False)
+    assert key.score(more, usual)[1] <= 0.01
+
+
+def test_the_benchmark_judges_contracts_and_shows_usual_amounts(monkeypatch, capsys):
+    monkeypatch.setattr(key, "QUICK_PRESETS", ("typical",))
+    monkeypatch.setattr(key, "QUICK_CLAIMS", 2_000)
+    assert key.main(["--quick"]) == 0
+    shown = capsys.readouterr()
+    answer = json.loads(shown.out)
+    assert answer["holds"] and answer["name"] == "variance" and len(answer["figures"]["rows"]) == 4
+    assert (
+        answer["figures"]["least_found_by_contract"] >= 0.9 > answer["figures"]["least_found_by_usual_amount"]
+    )
+    assert "wrong price list" in shown.err
 
 
 @pytest.mark.slow
@@ -97,11 +105,12 @@ def test_planted_underpayments_are_found_and_right_lines_left_alone(preset, seed
 @pytest.mark.parametrize("seed", [21, 22])
 def test_usual_amounts_alone_find_nine_tenths_in_a_practice_of_twenty_thousand_claims_a_year(preset, seed):
     run = run_of(preset, seed, 20_000)
-    tables = known_on(run, run.scenario.last_known_day)
-    for priced in (True, False):
-        found, flagged = score(run, tables, compare(tables, run.scenario.last_known_day, priced=priced))
-        assert found >= 0.9 and flagged <= 0.01, (preset, seed, priced)
     run_of.cache_clear()
+    tables = known_on(run, run.scenario.last_known_day)
+    truth = key.planted(run, tables)
+    for priced in (True, False):
+        found, flagged = key.score(truth, compare(tables, run.scenario.last_known_day, priced=priced))
+        assert found >= 0.9 and flagged <= 0.01, (preset, seed, priced)
 
 
 # Independent SQL.
