@@ -76,10 +76,10 @@ def plot_liquidation(
         ax.plot(together["days"], together["share"], color=_SUBJECT, linewidth=2.4, marker="o", markersize=5)
         top = max(1.0, float(cells["resolved_share"].max()))
         lowest = cells.groupby("days")["resolved_share"].min()
-        for row in together.itertuples():
-            label = share_text(row.done, row.charges)
-            add_text(ax, row.days, lowest[row.days] - 0.035 * top, label, ha="center", va="top", color=_SUBJECT,
-                     fontsize=FONT_SIZE, fontweight="bold")  # fmt: skip
+        for day, label in _labels(together).items():
+            below = float(lowest.loc[day]) - 0.035 * top
+            add_text(ax, day, below, label, ha="center", va="top", color=_SUBJECT, fontsize=FONT_SIZE,
+                     fontweight="bold")  # fmt: skip
         ax.set_ylim(0, top * 1.12)
         ax.set_xlim(0, float(cells["days"].max()) * 1.06)
         ax.set_xticks(sorted(cells["days"].unique()))
@@ -113,13 +113,19 @@ def _together(cells: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(share=sums["done"] / sums["charges"])
 
 
+def _labels(together: pd.DataFrame) -> dict[int, str]:
+    """Return the share of each day as text."""
+    columns = (together[name].tolist() for name in ("days", "done", "charges"))
+    return {int(day): share_text(done, charges) for day, done, charges in zip(*columns, strict=True)}
+
+
 def _title(together: pd.DataFrame, cells: pd.DataFrame, newest: Any) -> str:
     """Return the finding: how much is resolved at two days, and how the newest month compares."""
-    rows = list(together.itertuples())
-    first, last = rows[0], rows[-1]
-    said = f"{share_text(first.done, first.charges)} of the charges are resolved by day {first.days}"
-    if len(rows) > 1:
-        said += f", {share_text(last.done, last.charges)} by day {last.days}"
+    labels = list(_labels(together).items())
+    (first, share), (last, whole) = labels[0], labels[-1]
+    said = f"{share} of the charges are resolved by day {first}"
+    if len(labels) > 1:
+        said += f", {whole} by day {last}"
     if newest is None:
         return said
     mine = cells[cells["month"] == newest].iloc[-1]

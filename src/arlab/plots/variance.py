@@ -103,8 +103,8 @@ def _grid(table: Any, by: str, top: int) -> pd.DataFrame:
     grid = grid[grid.sum(axis=1) > 0]
     if grid.empty:
         raise NotAvailable("There is no underpayment to draw: no compared line is short.")
-    order = sorted(grid.index, key=lambda name: (-dollars_sum(grid.loc[name]), name))
-    grid = grid.loc[order]
+    totals = {str(name): dollars_sum(row) for name, row in zip(grid.index, grid.to_numpy(), strict=True)}
+    grid = grid.reindex(sorted(totals, key=lambda name: (-totals[name], name)))
     rest = grid.iloc[top:]
     if len(rest) < 2:
         return grid
