@@ -18,6 +18,7 @@ import pyarrow as pa
 import pytest
 
 from arlab import load_sample
+from arlab.frames import to_pandas
 from arlab.metrics import front_desk_table, liquidation_table
 from arlab.synth import PRESETS
 from arlab.synth.practice import run_practice, tables_as_of
@@ -219,38 +220,22 @@ def test_a_generated_practice_agrees_with_sql():
 # Engines.
 
 
-def in_engine(kind, tables, connection):
-    make = {
-        "pandas": lambda frame: frame,
-        "arrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
-        "polars": pl.from_pandas,
-        "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
-        "duckdb": connection.from_df,
-    }[kind]
-    return {name: make(tables[name]) for name in NAMES}
-
-
-def plain(result):
-    """Return a result of any engine as rows of plain values."""
-    if isinstance(result, pl.LazyFrame):
-        result = result.collect()
-    elif isinstance(result, duckdb.DuckDBPyRelation):
-        result = result.pl()
-    elif isinstance(result, (pd.DataFrame, pa.Table)):
-        result = pl.from_pandas(result) if isinstance(result, pd.DataFrame) else pl.from_arrow(result)
-
-    def value(cell):
-        if isinstance(cell, float):
-            return None if cell != cell else round(cell, 9)
-        return cell.date() if isinstance(cell, dt.datetime) else cell
-
-    return [tuple(value(cell) for cell in row) for row in result.rows()]
+def in_engine(kind, frame, connection):
+    if kind == "duckdb":
+        return connection.from_df(frame)
+    if kind == "pandas":
+        return frame
+    arrow = pa.Table.from_pandas(frame, preserve_index=False)
+    if kind == "arrow":
+        return arrow
+    return pl.from_arrow(arrow).lazy() if kind == "polars lazy" else pl.from_arrow(arrow)
 
 
 def test_every_engine_gives_the_same_rows():
     tables, expected, day = load_sample().tables, None, "2026-05-17"
     for kind in ("pandas", "arrow", "polars", "polars lazy", "duckdb"):
-        given = in_engine(kind, tables, duckdb.connect())
+        connection = duckdb.connect()
+        given = {name: in_engine(kind, tables[name], connection) for name in NAMES}
         lines = variance_lines(
             given["claims"], given["lines"], given["transactions"], as_of=day,
             coverages=given["coverages"], contracts=given["contracts"],
@@ -264,11 +249,13 @@ def test_every_engine_gives_the_same_rows():
             "curve": liquidation_table(*ledger, as_of=day, by="payer_class"),
             "desk": front_desk_table(given["claims"], given["visits"], given["transactions"], as_of=day),
         }
-        rows = {name: plain(result) for name, result in found.items()}
-        assert all(rows.values())
+        kinds = {type(result).__module__.split(".")[0].lstrip("_") for result in found.values()}
+        assert kinds == {{"arrow": "pyarrow", "polars lazy": "polars"}.get(kind, kind)}
+        rows = {name: to_pandas(result) for name, result in found.items()}
+        assert all(len(table) for table in rows.values())
         expected = expected or rows
-        for name in rows:
-            assert rows[name] == expected[name], (kind, name)
+        for name, table in rows.items():
+            pd.testing.assert_frame_equal(table, expected[name], rtol=1e-12, obj=f"{name} in {kind}")
 
 
 # No look-ahead.
