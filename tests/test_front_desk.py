@@ -80,6 +80,11 @@ def test_few_visits_give_no_ratio():
     assert other["visits"] == 1 and pd.isna(other["collected_ratio"]), "nothing was due"
 
 
+def test_a_desk_that_gives_no_estimates_still_collects():
+    row = desk(OF, SEEN.drop(columns="estimate"), ROWS).iloc[0]
+    assert row[["estimated", "collected_ratio"]].tolist() == [0, 0.5] and pd.isna(row["bias"])
+
+
 def test_a_self_payers_price_and_an_agency_and_what_is_moved_back():
     of = claims(("c1", "2026-01-02", {"payer_class": "self_pay"}), ("c2", "2026-01-02"))
     seen = visits(("c1", "Ann", 110.0, 110.0, 0.0), ("c2", "Ann", 30.0, 30.0, 30.0))

@@ -80,6 +80,19 @@ def test_two_prices_of_one_day_contradict_each_other_and_give_none():
     assert compared(*tables, paid, as_of=AS_OF, contracts=both)["basis"].tolist() == ["unknown"]
 
 
+def test_tables_may_lack_what_the_contract_lets_be_empty():
+    tables = (claims(("c1", "2026-03-01")), lines(("c1", 1, "EST-L3", 160)))
+    paid = ledger(*answer("c1", 1, "2026-04-01", 160, 90))
+    bare = PRICES.drop(columns=["effective_to", "appeal_1_days", "basis"])
+    covered = coverages(("c1", "A-1")).drop(columns="contract_id")
+    found = compared(*tables, paid, as_of=AS_OF, coverages=covered, contracts=bare)
+    assert found[["contract_id", "short"]].values.tolist() == [["A-1", 10.0]]
+    assert found["dispute_due_date"].isna().all()
+    unpriced = PRICES.drop(columns="allowed")
+    found = compared(*tables, paid, as_of=AS_OF, contracts=unpriced)
+    assert found["state"].tolist() == ["unpriced"] and found["dispute_days"].tolist() == [60]
+
+
 def test_units_multiply_the_price_and_the_charge_caps_it():
     rows = answer("c1", 1, "2026-04-01", 160, 40)
     row = of_contract("2026-03-01", ("c1", 1, "J1000", 160, {"units": 10}), rows)

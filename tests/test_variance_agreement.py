@@ -258,6 +258,32 @@ def test_every_engine_gives_the_same_rows():
             pd.testing.assert_frame_equal(table, expected[name], rtol=1e-12, obj=f"{name} in {kind}")
 
 
+def test_practices_of_one_table_do_not_mix():
+    one = {name: pl.from_pandas(frame) for name, frame in load_sample().tables.items() if name in NAMES}
+    other = {name: frame.with_columns(practice_id=pl.lit("another")) for name, frame in one.items()}
+    both = {name: pl.concat([one[name], other[name]]) for name in NAMES}
+    day = dt.date(2026, 6, 30)
+    for make in (
+        lambda tables: compare(tables, day),
+        lambda tables: liquidation_table(
+            tables["claims"], tables["transactions"], as_of=day, by="practice_id"
+        ),
+        lambda tables: front_desk_table(
+            tables["claims"],
+            tables["visits"],
+            tables["transactions"],
+            as_of=day,
+            by=["practice_id", "registrar"],
+        ),
+    ):
+        apart = pl.concat([make(one), make(other)])
+        assert (
+            make(both)
+            .sort("practice_id", maintain_order=True)
+            .equals(apart.sort("practice_id", maintain_order=True))
+        )
+
+
 # No look-ahead.
 
 

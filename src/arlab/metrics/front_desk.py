@@ -26,7 +26,7 @@ _MONEY = ("due", "collected", "estimate", "responsibility")
 
 @table_function(
     claims=(*KEY, "payer_class", "service_date", "charge_entry_date"),
-    visits=(*KEY, "estimate", "due_at_visit", "collected_at_visit"),
+    visits=(*KEY, "estimate?", "due_at_visit", "collected_at_visit"),
     transactions=LEDGER,
 )
 def front_desk_table(
@@ -86,29 +86,31 @@ def front_desk_table(
     own = claims.filter((nw.col("charge_entry_date") <= day) & (nw.col("service_date") <= day))
     # Under another name: a column to split by may be called like a sum.
     own = own.select(*KEY, "payer_class", *[nw.col(name).alias(f"_by_{name}") for name in of_claims])
+    estimated = "estimate" in visits.collect_schema().names()
+    told = cents("estimate") if estimated else nw.lit(None).cast(nw.Int64)
     desk = visits.select(
         *KEY,
         *[nw.col(name).alias(f"_by_{name}") for name in of_visits],
-        _estimate=cents("estimate"),
+        _estimate=told,
         _due=cents("due_at_visit").fill_null(0),
         _collected=cents("collected_at_visit").fill_null(0),
     )
     settled = _settled(transactions, day)
     rows = own.join(desk, on=list(KEY), how="inner").join(settled, on=list(KEY), how="left")
     self_pay = nw.col("payer_class") == SELF_PAY
-    told = ~nw.col("_estimate").is_null()
+    known = ~nw.col("_estimate").is_null()
     final = (nw.col("_with_payers") <= 0).fill_null(False)
     owed = nw.when(self_pay).then(nw.col("_price")).otherwise(nw.col("_moved"))
-    rows = rows.with_columns(_owed=owed.fill_null(0), _final=flag(told & final))
+    rows = rows.with_columns(_owed=owed.fill_null(0), _final=flag(known & final))
     is_final = nw.col("_final") == 1
     rows = rows.with_columns(_error=nw.when(is_final).then(nw.col("_estimate") - nw.col("_owed")))
     rows = rows.with_columns(
         visits=nw.lit(1),
         due_visits=flag(nw.col("_due") > 0),
         paid_visits=flag((nw.col("_due") > 0) & (nw.col("_collected") >= nw.col("_due"))),
-        estimated=flag(told),
+        estimated=flag(known),
         estimates_final=nw.col("_final"),
-        estimates_open=flag(told) - nw.col("_final"),
+        estimates_open=flag(known) - nw.col("_final"),
         due=nw.col("_due"),
         collected=nw.col("_collected"),
         estimate=only(is_final, nw.col("_estimate")),

@@ -60,10 +60,10 @@ _CENT = 1
             "net_reason?",
         ),
     ),
-    coverages=(*KEY, "rank", "contract_id"),
+    coverages=(*KEY, "rank", "contract_id?"),
     contracts=(
-        *("practice_id", "contract_id", "payer", "procedure", "allowed", "effective_from", "effective_to"),
-        *("appeal_1_days?", "basis?"),
+        *("practice_id", "contract_id", "payer", "procedure", "effective_from"),
+        *("allowed?", "effective_to?", "appeal_1_days?", "basis?"),
     ),
 )
 def variance_lines(

@@ -46,6 +46,8 @@ def priced_lines(claims: Any, lines: Any, coverages: Any, contracts: Any) -> Any
     contract times the units, at most the charge; ``line``: the amount that the line carries; else empty), ``_days``
     (to dispute an answer) and ``_counted`` (received or postmarked).
     """
+    if contracts is not None:
+        contracts = _whole(contracts)
     own = claims.filter(nw.col("payer_class") != "self_pay").with_columns(payer=nw.col("first_payer"))
     own = _with_contract(own, coverages, contracts)
     have = lines.collect_schema().names()
@@ -84,9 +86,17 @@ def priced_lines(claims: Any, lines: Any, coverages: Any, contracts: Any) -> Any
     )
 
 
+def _whole(contracts: Any) -> Any:
+    """Return the contracts with the columns that a table may lack."""
+    kinds = {"effective_to": nw.Date, "allowed": nw.Float64, "appeal_1_days": nw.Int64, "basis": nw.String}
+    have = contracts.collect_schema().names()
+    lacking = {name: nw.lit(None).cast(kind) for name, kind in kinds.items() if name not in have}
+    return contracts.with_columns(**lacking) if lacking else contracts
+
+
 def _with_contract(claims: Any, coverages: Any, contracts: Any) -> Any:
     """Add the contract of each claim: by its coverage, else the only one that the payer has on that day."""
-    if coverages is None:
+    if coverages is None or "contract_id" not in coverages.collect_schema().names():
         claims = claims.with_columns(contract_id=nw.lit(None).cast(nw.String))
     else:
         first = coverages.filter(nw.col("rank") == 1).select(*KEY, "contract_id")
@@ -146,15 +156,12 @@ def _periods(contracts: Any) -> Any:
 
     Two prices from one day contradict each other: then there is none.
     """
-    have = contracts.collect_schema().names()
-    days = nw.col("appeal_1_days") if "appeal_1_days" in have else nw.lit(None)
-    word = nw.col("basis") if "basis" in have else nw.lit(None)
     one = (
         contracts.with_columns(
             _low=cents("allowed"),
             _high=cents("allowed"),
-            _days=days.cast(nw.Int64),
-            _counted=word.cast(nw.String),
+            _days=nw.col("appeal_1_days").cast(nw.Int64),
+            _counted=nw.col("basis").cast(nw.String),
         )
         .group_by(*_OF_CONTRACT, "procedure", "effective_from")
         .agg(
