@@ -88,7 +88,12 @@ def priced_lines(claims: Any, lines: Any, coverages: Any, contracts: Any) -> Any
 
 def _whole(contracts: Any) -> Any:
     """Return the contracts with the columns that a table may lack."""
-    kinds = {"effective_to": nw.Date, "allowed": nw.Float64, "appeal_1_days": nw.Int64, "basis": nw.String}
+    kinds: dict[str, Any] = {
+        "effective_to": nw.Date,
+        "allowed": nw.Float64,
+        "appeal_1_days": nw.Int64,
+        "basis": nw.String,
+    }
     have = contracts.collect_schema().names()
     lacking = {name: nw.lit(None).cast(kind) for name, kind in kinds.items() if name not in have}
     return contracts.with_columns(**lacking) if lacking else contracts
