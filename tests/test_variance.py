@@ -163,6 +163,10 @@ def test_a_denial_is_no_underpayment_and_counts_again_once_it_is_paid():
     denied = [charged, ("c1", "2026-02-02", "denial", "payer_1", 0, said)]
     row = one_claim(denied)
     assert (row["state"], row["short"], row["allowed"]) == ("denied", 0.0, 0.0)
+    # What the desk moved to the patient at the visit is no part that the payer allowed.
+    asked = [("c1", "2026-01-02", "transfer", party, cents, {"line_number": 1}) for party, cents in
+             (("payer_1", -20), ("patient", 20))]  # fmt: skip
+    assert one_claim([*denied, *asked])[["state", "allowed"]].tolist() == ["denied", 0.0]
     copy = [charged, ("c1", "2026-02-02", "denial", "payer_1", 0, {**said, "carc": "18"})]
     found = compared(
         claims(("c1", "2026-01-02")), lines(("c1", 1, "EST-L3", 160)), ledger(*copy), as_of=AS_OF

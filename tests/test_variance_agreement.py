@@ -19,10 +19,12 @@ import pytest
 
 from arlab import load_sample
 from arlab.frames import to_pandas
+from arlab.importers.x12.folder import read_x12_folder
 from arlab.metrics import front_desk_table, liquidation_table
 from arlab.synth import PRESETS
 from arlab.synth.practice import run_practice, tables_as_of
 from arlab.synth.streams import Streams
+from arlab.synth.x12 import write_x12
 from arlab.variance import underpaid_items, variance_lines, variance_table
 
 ROOT = Path(__file__).parents[1]
@@ -256,6 +258,18 @@ def test_every_engine_gives_the_same_rows():
         expected = expected or rows
         for name, table in rows.items():
             pd.testing.assert_frame_equal(table, expected[name], rtol=1e-12, obj=f"{name} in {kind}")
+
+
+def test_remittance_files_say_what_the_ledger_says_was_allowed(tmp_path):
+    practice = load_sample()
+    write_x12(practice, tmp_path)
+    read = read_x12_folder(tmp_path).practice
+    of_files = variance_lines(read.claims, read.lines, read.transactions, as_of=read.as_of)
+    bare = practice.lines.drop(columns="expected_allowed")
+    of_ledger = variance_lines(practice.claims, bare, practice.transactions, as_of=practice.as_of)
+    columns = [*key.LINE, "expected", "basis", "allowed", "state", "short", "pattern"]
+    pd.testing.assert_frame_equal(of_files[columns], of_ledger[columns])
+    assert (of_files["short"] > 0).sum() > 80
 
 
 def test_practices_of_one_table_do_not_mix():

@@ -35,6 +35,7 @@ _NO_PRICE = ("capitation", "bundled_by_contract")
 _SUMS = (
     "_paid",
     "_share",
+    "_share_said",
     "_sequestration",
     "_several",
     "_elsewhere",
@@ -84,7 +85,8 @@ def allowed_by_line(claims: Any, transactions: Any, as_of: dt.date) -> Any:
     # A later payment undoes a denial that no row takes back.
     after = (nw.col("_last_paid") > nw.col("_last_denied")).fill_null(False)
     refused = ((nw.col("_denials") > 0) & ~after) | (nw.col("_misposted") > 0)
-    some = nw.col("_parts") > 0
+    # What was asked for at the visit is no payer's word: it may still stand with the patient after a denial.
+    some = nw.col("_parts") - nw.col("_share") + nw.col("_share_said") > 0
     taken = (nw.col("_returned") > 0) & (nw.col("_paid") <= nw.col("_returned"))
     state = (
         nw.when(refused & ~some)
@@ -150,6 +152,7 @@ def _flagged(rows: Any) -> Any:
     return rows.with_columns(
         _paid=only(paid, gone),
         _share=only(share, gone),
+        _share_said=only(share & (carc != ""), gone),
         _sequestration=only(cut, gone),
         _several=only(adjusted & several, gone),
         _elsewhere=only(adjusted & still, gone),

@@ -183,9 +183,8 @@ def _with_allowed(rows: Any, allowed_from: str) -> Any:
     whole = (charge > 0) & (answers >= 2) & (parts + gone == answers * charge)
     one = nw.min_horizontal(parts, left)
     halves = parts // nw.max_horizontal(answers, nw.lit(1))
-    return rows.with_columns(
-        _allowed=nw.max_horizontal(nw.when(whole).then(halves).otherwise(one), nw.lit(0))
-    )
+    amount = nw.when(nw.col("state") == "denied").then(nw.lit(0)).when(whole).then(halves).otherwise(one)
+    return rows.with_columns(_allowed=nw.max_horizontal(amount, nw.lit(0)))
 
 
 def _compared(rows: Any, tolerance: int, *, shares_known: bool) -> Any:
