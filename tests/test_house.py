@@ -21,6 +21,7 @@ LEVELS = [
     ["ledger", "importers", "policies", "protect"],
     ["synth", "aging", "denials", "worklog", "snapshots"],
     ["metrics", "recovery", "movement"],
+    ["variance"],
     ["forecast", "priority"],
     ["simulate"],
     ["scoring"],

@@ -7,7 +7,9 @@ says which function gives which measure, ``read`` puts them into words. No cause
 
 from arlab.metrics.aged import OLD_AFTER, aged_table
 from arlab.metrics.flows import flow_table
+from arlab.metrics.front_desk import LEAST_VISITS, describe_front_desk, front_desk_table
 from arlab.metrics.lags import claim_dates, denial_work, lag_table, work_table
+from arlab.metrics.liquidation import CURVE_DAYS, RESOLVED_BY, describe_liquidation, liquidation_table
 from arlab.metrics.money import money_table, net_rows
 from arlab.metrics.outcomes import appeal_table, outcome_table
 from arlab.metrics.rates import answer_table, clean_claim_table, remittance_table, sending_table
@@ -43,10 +45,13 @@ from arlab.metrics.single import (
 )
 
 __all__ = [
+    "CURVE_DAYS",
     "LEAST",
+    "LEAST_VISITS",
     "LOOK_BACK",
     "MEASURES",
     "OLD_AFTER",
+    "RESOLVED_BY",
     "acceptance_rate",
     "aged_share",
     "aged_table",
@@ -65,6 +70,8 @@ __all__ = [
     "days_in_ar",
     "days_to_pay",
     "denial_work",
+    "describe_front_desk",
+    "describe_liquidation",
     "describe_measure",
     "figure_text",
     "final_denial_write_off_rate",
@@ -72,9 +79,11 @@ __all__ = [
     "flow_table",
     "follow_up_speed",
     "follow_up_touches",
+    "front_desk_table",
     "gross_collection_rate",
     "initial_denial_rate",
     "lag_table",
+    "liquidation_table",
     "misposted_contractual",
     "money_table",
     "net_collection_rate",

@@ -7,7 +7,9 @@ measure, opens no window and keeps no figure open.
 from arlab.plots.aging import WITHHELD, describe_aging_by, plot_aging, plot_aging_by
 from arlab.plots.buckets import dollars_over_90
 from arlab.plots.canvas import render_png, show
+from arlab.plots.liquidation import plot_liquidation
 from arlab.plots.movement import plot_roll_matrix, plot_waterfall, plot_weekly_balances
+from arlab.plots.variance import plot_variance
 from arlab.plots.words import amounts_in, currency_sign, dollar_text, dollars_sum, share_text, shorten
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "dollars_sum",
     "plot_aging",
     "plot_aging_by",
+    "plot_liquidation",
     "plot_roll_matrix",
+    "plot_variance",
     "plot_waterfall",
     "plot_weekly_balances",
     "render_png",
