@@ -52,7 +52,7 @@ _TOOK = {
 
 
 def net_postings(rows: nw.LazyFrame[Any], *also: str) -> nw.LazyFrame[Any]:
-    """Return the rows with ``_cents``, ``_day`` (a number) and ``_way`` (number in ``ENTRIES`` or ``EXITS``).
+    """Return the rows with ``kind``, ``_day`` (a number) and ``_cents``, none of them 0.
 
     A row and the reversals of it that are among the rows become one row of the day and kind of the first. ``also``
     are columns within which rows are netted, such as the week.
@@ -71,24 +71,25 @@ def net_postings(rows: nw.LazyFrame[Any], *also: str) -> nw.LazyFrame[Any]:
         rows = rows.group_by(*keys).agg(nw.col("_cents").sum(), nw.col("_day").min(), nw.col("_kind").max())
         amount, posted = nw.col("_cents").cast(nw.Int64), nw.col("_day")
         kind = nw.col("_kind").fill_null("reversal")
-    # Each transfer is two rows of one size: where the patient was given as much, it went to the patient.
-    given = (kind == "transfer") & (nw.col("responsible") == "patient") & (amount > 0)
-    rows = rows.with_columns(
-        kind=kind,
-        _cents=amount,
-        _day=posted,
-        _size=amount.abs(),
-        _given=nw.when(given).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
-    ).filter(nw.col("_cents") != 0)
-    rows = rows.with_columns(_met=nw.col("_given").max().over("practice_id", "claim_id", "_day", "_size"))
-    names = [nw.col(name) for name in (*ITEM, *also, "_day", "_cents")]
-    return rows.select(*names, _way=_way())
+    rows = rows.select(*[nw.col(name) for name in (*ITEM, *also)], kind=kind, _day=posted, _cents=amount)
+    return rows.filter(nw.col("_cents") != 0)
+
+
+def add_way(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add to netted rows ``_way``, the number of the way in ``ENTRIES`` or ``EXITS`` that each stands for."""
+    given = (nw.col("kind") == "transfer") & (nw.col("responsible") == "patient") & (nw.col("_cents") > 0)
+    turn = nw.when(given).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
+    rows = rows.with_columns(_size=nw.col("_cents").abs(), _turn=turn)
+    # Each transfer is two rows of one size: where the patient was given as much, it went to the patient. What was
+    # given comes first in the order, so that the lowest until each row is that of all.
+    lowest = nw.col("_turn").cum_min().over("practice_id", "claim_id", "_day", "_size", order_by="_turn")
+    return rows.with_columns(_met=lowest).with_columns(_way=_way())
 
 
 def _way() -> nw.Expr:
     """Return the number of the way that a netted row stands for."""
     kind, into = nw.col("kind"), nw.col("_cents") > 0
-    to_patient = (kind == "transfer") & (nw.col("_met") == 1) & (nw.col("responsible") != "patient")
+    to_patient = (kind == "transfer") & (nw.col("_met") == 0) & (nw.col("responsible") != "patient")
     chain: Any = nw
     for way, kinds in _BROUGHT.items():
         chain = chain.when(into & kind.is_in(list(kinds))).then(nw.lit(ENTRIES[way][0]))

@@ -16,7 +16,7 @@ from arlab.aging import BUCKET_EDGES
 from arlab.frames import as_counts, dollars, sorted_by, table_function
 from arlab.ledger.sums import balance_cents
 from arlab.movement.flows import FROM, TO
-from arlab.movement.postings import ENTRIES, EXITS, ITEM, POSTED, labelled, net_postings
+from arlab.movement.postings import ENTRIES, EXITS, ITEM, POSTED, add_way, labelled, net_postings
 from arlab.movement.spans import checked_span, day_of
 from arlab.movement.started import (
     CLAIMS,
@@ -111,7 +111,7 @@ def roll_table(
     there = balance_cents(transactions, first).filter(nw.col("balance_cents") != 0)
     pieces = there.select(*ITEM, _cents=nw.col("balance_cents"), _at=nw.lit(_THERE).cast(nw.Int64))
     within = transactions.filter((nw.col("posted_date") > first) & (nw.col("posted_date") <= last))
-    posted = net_postings(within).with_columns(_at=(nw.col("_day") + 1) * _STEP - nw.col("_way"))
+    posted = add_way(net_postings(within)).with_columns(_at=(nw.col("_day") + 1) * _STEP - nw.col("_way"))
     posted = posted.group_by(*ITEM, "_at").agg(nw.col("_cents").sum())
     posted = posted.select(*ITEM, *as_counts("_cents"), "_at")
     cells = _matched(nw.concat([pieces, posted]))
