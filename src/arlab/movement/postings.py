@@ -76,7 +76,7 @@ def net_postings(rows: nw.LazyFrame[Any], *also: str) -> nw.LazyFrame[Any]:
 
 
 def kind_table(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return the ways that each kind of row stands for: ``_brought`` where it raises the balance, else ``_took``."""
+    """Return the way that each kind of row stands for: ``_brought`` where it raises the balance, else ``_took``."""
     kinds = dict.fromkeys(kind for ways in (_BROUGHT, _TOOK) for kinds in ways.values() for kind in kinds)
     brought = {kind: ENTRIES[way][0] for way, kinds in _BROUGHT.items() for kind in kinds}
     took = {kind: EXITS[way][0] for way, kinds in _TOOK.items() for kind in kinds}
