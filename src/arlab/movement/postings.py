@@ -5,12 +5,11 @@ Names the ways, nets a posting with its reversal and tells where a transfer went
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from arlab.frames import cents, day_number
+from arlab.frames import cents, day_number, small_like
 
 __all__ = ["ENTRIES", "EXITS"]
 
@@ -48,11 +47,12 @@ _TOOK = {
     "paid_by_patient": ("patient_payment", "refund_to_patient"),
     "contractual": ("contractual", "sequestration"),
     "written_off": ("write_off", "bad_debt"),
+    "to_other": ("transfer",),
 }
 
 
 def net_postings(rows: nw.LazyFrame[Any], *also: str) -> nw.LazyFrame[Any]:
-    """Return the rows with ``_cents``, ``_day`` (a number) and ``_way`` (number in ``ENTRIES`` or ``EXITS``).
+    """Return the rows with ``kind``, ``_day`` (a number) and ``_cents``, none of them 0.
 
     A row and the reversals of it that are among the rows become one row of the day and kind of the first. ``also``
     are columns within which rows are netted, such as the week.
@@ -71,38 +71,42 @@ def net_postings(rows: nw.LazyFrame[Any], *also: str) -> nw.LazyFrame[Any]:
         rows = rows.group_by(*keys).agg(nw.col("_cents").sum(), nw.col("_day").min(), nw.col("_kind").max())
         amount, posted = nw.col("_cents").cast(nw.Int64), nw.col("_day")
         kind = nw.col("_kind").fill_null("reversal")
-    # Each transfer is two rows of one size: where the patient was given as much, it went to the patient.
-    given = (kind == "transfer") & (nw.col("responsible") == "patient") & (amount > 0)
-    rows = rows.with_columns(
-        kind=kind,
-        _cents=amount,
-        _day=posted,
-        _size=amount.abs(),
-        _given=nw.when(given).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
-    ).filter(nw.col("_cents") != 0)
-    rows = rows.with_columns(_met=nw.col("_given").max().over("practice_id", "claim_id", "_day", "_size"))
-    names = [nw.col(name) for name in (*ITEM, *also, "_day", "_cents")]
-    return rows.select(*names, _way=_way())
+    rows = rows.select(*[nw.col(name) for name in (*ITEM, *also)], kind=kind, _day=posted, _cents=amount)
+    return rows.filter(nw.col("_cents") != 0)
 
 
-def _way() -> nw.Expr:
-    """Return the number of the way that a netted row stands for."""
-    kind, into = nw.col("kind"), nw.col("_cents") > 0
-    to_patient = (kind == "transfer") & (nw.col("_met") == 1) & (nw.col("responsible") != "patient")
-    chain: Any = nw
-    for way, kinds in _BROUGHT.items():
-        chain = chain.when(into & kind.is_in(list(kinds))).then(nw.lit(ENTRIES[way][0]))
-    chain = chain.when(into).then(nw.lit(ENTRIES["reversed"][0]))
-    for way, kinds in _TOOK.items():
-        chain = chain.when(kind.is_in(list(kinds))).then(nw.lit(EXITS[way][0]))
-    chain = chain.when(to_patient).then(nw.lit(EXITS["to_patient"][0]))
-    chain = chain.when(kind == "transfer").then(nw.lit(EXITS["to_other"][0]))
-    return chain.otherwise(nw.lit(EXITS["reversed"][0])).cast(nw.Int64)
+def kind_table(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return the way that each kind of row stands for: ``_brought`` where it raises the balance, else ``_took``."""
+    kinds = dict.fromkeys(kind for ways in (_BROUGHT, _TOOK) for kinds in ways.values() for kind in kinds)
+    brought = {kind: ENTRIES[way][0] for way, kinds in _BROUGHT.items() for kind in kinds}
+    took = {kind: EXITS[way][0] for way, kinds in _TOOK.items() for kind in kinds}
+    return small_like(
+        frame,
+        {
+            "kind": list(kinds),
+            "_brought": [brought.get(kind, ENTRIES["reversed"][0]) for kind in kinds],
+            "_took": [took.get(kind, EXITS["reversed"][0]) for kind in kinds],
+        },
+    )
 
 
-def labelled(number: str, labels: Mapping[int, str]) -> nw.Expr:
-    """Return the label of a number; on a small result this is quicker than a join."""
-    chain: Any = nw
-    for place, label in labels.items():
-        chain = chain.when(nw.col(number) == place).then(nw.lit(label))
-    return chain
+def add_way(rows: nw.LazyFrame[Any], kinds: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add to netted rows ``_way``, the number of the way in ``ENTRIES`` or ``EXITS`` that each stands for."""
+    moved, into, patient = (
+        nw.col("kind") == "transfer",
+        nw.col("_cents") > 0,
+        nw.col("responsible") == "patient",
+    )
+    turn = nw.when(moved & patient & into).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
+    rows = rows.join(kinds, on="kind", how="left").with_columns(_size=nw.col("_cents").abs(), _turn=turn)
+    # Each transfer is two rows of one size: where the patient was given as much, it went to the patient. What was
+    # given comes first in the order, so that the lowest until each row is that of all.
+    lowest = nw.col("_turn").cum_min().over("practice_id", "claim_id", "_day", "_size", order_by="_turn")
+    way = (
+        nw.when(into)
+        .then(nw.col("_brought").fill_null(ENTRIES["reversed"][0]))
+        .when(moved & ~patient & (nw.col("_met") == 0))
+        .then(nw.lit(EXITS["to_patient"][0]))
+        .otherwise(nw.col("_took").fill_null(EXITS["reversed"][0]))
+    )
+    return rows.with_columns(_met=lowest).with_columns(_way=way.cast(nw.Int64))

@@ -13,10 +13,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.aging import BUCKET_EDGES
-from arlab.frames import as_counts, dollars, sorted_by, table_function
+from arlab.frames import as_counts, dollars, small_like, sorted_by, table_function
 from arlab.ledger.sums import balance_cents
 from arlab.movement.flows import FROM, TO
-from arlab.movement.postings import ENTRIES, EXITS, ITEM, POSTED, labelled, net_postings
+from arlab.movement.postings import ENTRIES, EXITS, ITEM, POSTED, add_way, kind_table, net_postings
 from arlab.movement.spans import checked_span, day_of
 from arlab.movement.started import (
     CLAIMS,
@@ -107,11 +107,19 @@ def roll_table(
     check_clock(clock, submissions)
     names = bucket_names(edges)
     by = checked_by(by, claims, "roll_table")
-    names = names | dict([*ENTRIES.values(), *EXITS.values()])
+    # Small tables first: on DuckDB each may make everything before it be looked at anew.
+    kinds, labels = kind_table(claims), {}
+    for side, credit in (("from", FROM["credit"]), ("to", TO["credit"])):
+        found = names | dict([credit, *ENTRIES.values(), *EXITS.values()])
+        labels[side] = small_like(
+            claims, {f"{side}_number": list(found), f"{side}_bucket": list(found.values())}
+        )
     there = balance_cents(transactions, first).filter(nw.col("balance_cents") != 0)
     pieces = there.select(*ITEM, _cents=nw.col("balance_cents"), _at=nw.lit(_THERE).cast(nw.Int64))
     within = transactions.filter((nw.col("posted_date") > first) & (nw.col("posted_date") <= last))
-    posted = net_postings(within).with_columns(_at=(nw.col("_day") + 1) * _STEP - nw.col("_way"))
+    posted = add_way(net_postings(within), kinds).with_columns(
+        _at=(nw.col("_day") + 1) * _STEP - nw.col("_way")
+    )
     posted = posted.group_by(*ITEM, "_at").agg(nw.col("_cents").sum())
     posted = posted.select(*ITEM, *as_counts("_cents"), "_at")
     cells = _matched(nw.concat([pieces, posted]))
@@ -140,12 +148,9 @@ def roll_table(
         .cast(nw.Int64),
     )
     table = ways.group_by(*by, "from_number", "to_number").agg(nw.col("_cents").sum(), items=nw.len())
-    table = table.with_columns(
-        *as_counts("items"),
-        balance=dollars("_cents"),
-        from_bucket=labelled("from_number", names | dict([FROM["credit"]])),
-        to_bucket=labelled("to_number", names | dict([TO["credit"]])),
-    )
+    for side, small in labels.items():
+        table = table.join(small, on=f"{side}_number", how="left")
+    table = table.with_columns(*as_counts("items"), balance=dollars("_cents"))
     columns = ("from_number", "from_bucket", "to_number", "to_bucket", "items", "balance")
     return sorted_by(table.select(*by, *columns), *by, "from_number", "to_number")
 

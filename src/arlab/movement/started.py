@@ -42,11 +42,12 @@ def add_facts(
     coverages: nw.LazyFrame[Any] | None,
     by: Sequence[str],
 ) -> nw.LazyFrame[Any]:
-    """Add the service day of the claim and what to split by."""
+    """Add ``_service``, the number of the service day of the claim, and what to split by."""
     have = claims.collect_schema().names()
     facts = [name for name in by if name in have]
     named = ["first_payer"] if "payer" in by and "first_payer" not in facts else []
-    items = items.join(claims.select(*KEY, "service_date", *facts, *named), on=list(KEY), how="left")
+    kept = [nw.col(name) for name in (*KEY, *facts, *named)]
+    items = items.join(claims.select(*kept, _service=day_number("service_date")), on=list(KEY), how="left")
     return _with_payer(items, coverages) if "payer" in by else items
 
 
@@ -76,29 +77,27 @@ def add_starts(
     statements: nw.LazyFrame[Any] | None,
     clock: str,
 ) -> nw.LazyFrame[Any]:
-    """Add the numbers of the days that the clock may start on; ``items`` have their ``service_date``."""
-    starts = {"_service": "service_date"}
+    """Add the numbers of the days that the clock may start on, but for the service day.
+
+    They become numbers before each join, so that an engine works each out once and not at every use.
+    """
     if submissions is not None and clock != "service":
         first = (
             submissions.filter(nw.col("rank") == 1).group_by(*KEY).agg(_bill=nw.col("submitted_date").min())
         )
-        items = items.join(first, on=list(KEY), how="left")
-        starts |= {"_bill": "_bill"}
+        items = items.join(first.with_columns(_bill=day_number("_bill")), on=list(KEY), how="left")
     if clock in ("standard", "responsibility"):
-        items = items.with_columns(_party=_payee()).join(
-            _turned(transactions, clock), on=[*KEY, "_party"], how="left"
-        )
-        starts |= {"_turned": "_turned", "_visit": "_visit"}
+        turned = _turned(transactions, clock)
+        items = items.with_columns(_party=_payee()).join(turned, on=[*KEY, "_party"], how="left")
         if statements is not None:
             stated = statements.group_by(*KEY).agg(_stated=nw.col("sent_date").min())
-            items = items.join(stated, on=list(KEY), how="left")
-            starts |= {"_stated": "_stated"}
+            items = items.join(stated.with_columns(_stated=day_number("_stated")), on=list(KEY), how="left")
     if clock == "responsibility" and submissions is not None:
         party = nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String))
-        sent = submissions.with_columns(responsible=party).group_by(*ITEM)
-        items = items.join(sent.agg(_billed=nw.col("submitted_date").min()), on=list(ITEM), how="left")
-        starts |= {"_billed": "_billed"}
-    return items.with_columns(**{number: day_number(date) for number, date in starts.items()})
+        sent = submissions.with_columns(responsible=party, _billed=day_number("submitted_date"))
+        own = sent.group_by(*ITEM).agg(nw.col("_billed").min())
+        items = items.join(own, on=list(ITEM), how="left")
+    return items
 
 
 def _payee() -> nw.Expr:
@@ -120,6 +119,7 @@ def _turned(transactions: nw.LazyFrame[Any], clock: str) -> nw.LazyFrame[Any]:
         .with_columns(_party=_payee(), _visit=nw.when(at_visit).then(nw.col("posted_date")))
         .group_by(*KEY, "_party")
         .agg(_turned=nw.col("posted_date").min(), _visit=nw.col("_visit").min())
+        .with_columns(_turned=day_number("_turned"), _visit=day_number("_visit"))
     )
 
 

@@ -15,7 +15,7 @@ from arlab.aging import BUCKET_EDGES
 from arlab.errors import SettingsError
 from arlab.frames import as_counts, cents, dollars, small_like, sorted_by, table_function, to_date
 from arlab.ledger.sums import LEDGER_COLUMNS, balance_cents
-from arlab.movement.postings import ITEM, POSTED, labelled, net_postings
+from arlab.movement.postings import ITEM, POSTED, net_postings
 from arlab.movement.spans import dated, day_of, place_table, places, week_ends
 from arlab.movement.started import (
     CLAIMS,
@@ -88,6 +88,7 @@ def weekly_balance_table(
     by = checked_by(by, claims, "weekly_balance_table")
     # A place here is the day itself: place 0 is the first of them.
     marks = small_like(claims, {"_place": list(range(len(ends))), "_day": [day_of(day) for day in ends]})
+    labels = small_like(claims, {"bucket_number": list(names), "bucket": list(names.values())})
     rows = transactions.filter(nw.col("posted_date") <= ends[-1]).with_columns(_at=places(ends))
     held = _standing(_sums(rows, "_at"), len(ends))
     held = add_starts(add_facts(held, claims, coverages, by), transactions, submissions, statements, clock)
@@ -97,11 +98,8 @@ def weekly_balance_table(
     on = on.with_columns(_age=age_on(nw.col("_day"), on, clock))
     on = on.with_columns(bucket_number=bucket_at("_age", edges))
     table = on.group_by(*by, "_day", "bucket_number").agg(nw.col("_cents").sum(), items=nw.len())
-    table = table.with_columns(
-        *as_counts("items"),
-        day=dated("_day", ends[0]),
-        bucket=labelled("bucket_number", names),
-        balance=dollars("_cents"),
+    table = table.join(labels, on="bucket_number", how="left").with_columns(
+        *as_counts("items"), day=dated("_day", ends[0]), balance=dollars("_cents")
     )
     columns = ("day", "bucket_number", "bucket", "items", "balance")
     return sorted_by(table.select(*by, *columns), *by, "day", "bucket_number")
