@@ -1,0 +1,266 @@
+"""Which payer has begun to answer more slowly than it used to, since when, and how much money is late by it?
+
+Adds up, payer by payer and week by week, how far the answers fall short of those to expect (see ``expected``), and
+raises an alarm when the sum passes a limit. It names no cause and looks at no single claim.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from arlab.frames import to_date, to_pandas
+from arlab.movement.cusum import AlarmRule, score_paces
+from arlab.movement.expected import LEAST_WEEKS, expected_answers, week_ends
+from arlab.movement.resolutions import POSTING_DAYS, resolution_table, waiting_claims
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["describe_slow_payers", "score_weeks", "slow_payer_series", "slow_payer_table"]
+
+Ints = npt.NDArray[np.int64]
+
+ALARM_COLUMNS = (
+    "practice_id",
+    "payer",
+    "alarm_date",
+    "slow_since",
+    "resolved",
+    "expected",
+    "claims_delayed",
+    "dollars_delayed",
+    "last_week",
+    "claims_delayed_last",
+    "dollars_delayed_last",
+    "on",
+)
+"""The columns of a table of alarms."""
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def slow_payer_series(
+    claims: Any,
+    transactions: Any,
+    submissions: Any,
+    *,
+    as_of: dt.date | str,
+    posting_days: int = POSTING_DAYS,
+    rule: AlarmRule | None = None,
+) -> pd.DataFrame:
+    """Return, by payer and week, the answers beside those to expect, and the sum that raises the alarm.
+
+    Parameters
+    ----------
+    claims, transactions, submissions : frames of the table contract, of any engine
+    as_of : nothing sent, accepted or posted later counts; the last whole week (to Sunday) is the last one shown
+    posting_days : see :func:`arlab.movement.resolution_table`
+    rule : when an alarm is raised
+
+    Returns
+    -------
+    pandas frame, see :func:`score_weeks`.
+    """
+    waiting = waiting_claims(claims, transactions, submissions, as_of=as_of)
+    found = resolution_table(waiting, as_of=as_of, posting_days=posting_days)
+    return score_weeks(found, as_of=as_of, posting_days=posting_days, rule=rule)
+
+
+def score_weeks(
+    resolutions: Any, *, as_of: dt.date | str, posting_days: int = POSTING_DAYS, rule: AlarmRule | None = None
+) -> pd.DataFrame:
+    """Return, by payer and week, answers, what was to be expected, the sum and whether the alarm is on.
+
+    Parameters
+    ----------
+    resolutions : see :func:`arlab.movement.resolution_table`, made with the same ``as_of`` and ``posting_days``
+
+    Returns
+    -------
+    pandas frame sorted by ``practice_id``, ``payer``, ``week_ending`` (a Sunday), with
+
+    ``waiting``, ``resolved`` : claims that were with the payer in the week, and those answered in it
+    ``expected``, ``low``, ``high`` : answers to expect and their three-sigma limits
+    ``score``, ``limit`` : the sum and where it raises the alarm
+    ``slow_since`` : first day (of the payer's) of the run in which the sum is above 0
+    ``claims_delayed``, ``dollars_delayed`` : expected less answered in that run, and their charge
+    ``alarm`` : whether the alarm is on; it goes off when the sum is 0 again: the payer caught up, or the slower
+        pace has become its usual one
+    ``why_not`` : why nothing is expected in the week, else empty
+
+    Notes
+    -----
+    The sum is Page's cumulative sum (Biometrika 1954) of log likelihood ratios of Poisson counts (Lucas,
+    Technometrics 1985), divided by how much more than by chance the payer's own earlier weeks varied
+    (quasi-likelihood, McCullagh and Nelder 1989). What the practice's other payers fall short of in the same week
+    (holidays, nobody posts) is taken off what is expected. All of it rests on earlier weeks only, so that a past
+    week never changes.
+    """
+    import pandas as pd
+
+    rule = rule or AlarmRule()
+    rows = to_pandas(resolutions)
+    rows = rows.sort_values(["practice_id", "payer"], kind="stable").reset_index(drop=True)
+    last = (to_date(as_of) - _EPOCH).days
+    started = _days(rows["started_date"])
+    ends = week_ends(int(started.min()), last) if len(rows) else np.empty(0, dtype=np.int64)
+    if not len(ends):
+        return _frame([], [], ends, {})
+    resolved = np.where(rows["resolved_date"].isna(), last + 7, _days(rows["resolved_date"]))
+    claims = rows["claims"].to_numpy(dtype=np.int64)
+    cents = (rows["charge"].to_numpy(dtype=np.float64) * 100).round().astype(np.int64)
+    keys, paces, begins = [], [], []
+    for key, places in rows.groupby(["practice_id", "payer"], sort=True).indices.items():
+        at = np.asarray(places)
+        at = at[started[at] <= ends[-1]]
+        if len(at):
+            keys.append(key)
+            paces.append(expected_answers(started[at], resolved[at], claims[at], cents[at], ends))
+            begins.append(int(started[at].min()))
+    practices = [str(practice) for practice, _ in keys]
+    columns = score_paces(paces, pd.factorize(np.array(practices))[0], rule)
+    first_day = ends - 6 - posting_days
+    since = np.where(columns["run"] >= 0, first_day[np.maximum(columns["run"], 0)], 0)
+    columns["slow_since"] = np.where(columns.pop("run") >= 0, since, np.iinfo(np.int64).min)
+    columns["limit"] = np.full(columns["score"].shape, rule.limit)
+    shown = ends[None, :] >= np.array(begins)[:, None]
+    return _frame(practices, [str(payer) for _, payer in keys], ends, columns, shown)
+
+
+def _days(dates: pd.Series) -> Ints:
+    """Return dates as days since 1970."""
+    days: Ints = dates.to_numpy(dtype="datetime64[D]").astype(np.int64)
+    return days
+
+
+def _frame(
+    practices: list[str], payers: list[str], ends: Ints, columns: dict[str, Any], shown: Any = None
+) -> pd.DataFrame:
+    """Return payer x week columns as one row per payer and week."""
+    import pandas as pd
+
+    size = (len(payers), len(ends))
+    keep = np.zeros(size, dtype=bool) if shown is None else shown
+    flat = {name: values[keep] for name, values in columns.items()}
+
+    def of(name: str) -> Any:
+        return flat.get(name, np.empty(0))
+
+    known = of("known").astype(np.int64)
+    few = [f"only {weeks} of {LEAST_WEEKS} weeks are known before" for weeks in known]
+    judged = known >= LEAST_WEEKS
+
+    def number(name: str) -> Any:
+        return np.where(judged, of(name), np.nan)
+
+    names, makers, days = (
+        np.broadcast_to(np.array(part, dtype=kind)[index], size)[keep]
+        for part, kind, index in (
+            (practices, object, (slice(None), None)),
+            (payers, object, (slice(None), None)),
+            (ends, np.int64, (None, slice(None))),
+        )
+    )
+    since = of("slow_since").astype(np.int64).view("datetime64[D]")
+    return pd.DataFrame(
+        {
+            "practice_id": pd.Series(names, dtype="str"),
+            "payer": pd.Series(makers, dtype="str"),
+            "week_ending": days.astype("datetime64[D]").astype("datetime64[us]"),
+            "waiting": pd.array(of("waiting").round().astype(np.int64), dtype="Int64"),
+            "resolved": pd.array(of("resolved").round().astype(np.int64), dtype="Int64"),
+            **{name: number(name) for name in ("expected", "low", "high", "score", "limit")},
+            "slow_since": since.astype("datetime64[us]"),
+            "claims_delayed": number("claims_delayed"),
+            "dollars_delayed": number("dollars_delayed").round(2),
+            "alarm": of("alarm").astype(bool),
+            "why_not": pd.Series(np.where(judged, "", np.array(few, dtype=object)), dtype="str"),
+        }
+    )
+
+
+def slow_payer_table(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the alarms of a series, one row for each time a payer slowed, the latest first.
+
+    Parameters
+    ----------
+    series : see :func:`slow_payer_series`
+
+    Returns
+    -------
+    pandas frame with ``practice_id``, ``payer``, ``alarm_date`` (the Sunday on which it was raised), ``slow_since``
+    (estimated first day), ``resolved`` and ``expected`` answers since then, ``claims_delayed`` and
+    ``dollars_delayed`` (charge) on the alarm day, ``last_week`` (the last Sunday on which it was on),
+    ``claims_delayed_last`` and ``dollars_delayed_last`` on that day, and ``on``: whether it is on at the end of the
+    series.
+    """
+    import pandas as pd
+
+    found = []
+    for (practice, payer), weeks in series.groupby(["practice_id", "payer"], sort=True):
+        on = weeks["alarm"].to_numpy(dtype=bool)
+        for place in np.flatnonzero(on & ~np.concatenate([[False], on[:-1]])):
+            off = np.flatnonzero(~on[place:])
+            stop = place + int(off[0]) if len(off) else len(on)
+            row, last = weeks.iloc[place], weeks.iloc[stop - 1]
+            run = weeks.iloc[: place + 1]
+            run = run[run["slow_since"] == row["slow_since"]]
+            found.append(
+                {
+                    "practice_id": practice,
+                    "payer": payer,
+                    "alarm_date": row["week_ending"],
+                    "slow_since": row["slow_since"],
+                    "resolved": int(run["resolved"].sum()),
+                    "expected": float(run["expected"].sum()),
+                    "claims_delayed": float(row["claims_delayed"]),
+                    "dollars_delayed": float(row["dollars_delayed"]),
+                    "last_week": last["week_ending"],
+                    "claims_delayed_last": float(last["claims_delayed"]),
+                    "dollars_delayed_last": float(last["dollars_delayed"]),
+                    "on": stop == len(on),
+                }
+            )
+    kinds: dict[str, Any] = dict.fromkeys(("practice_id", "payer"), "str")
+    kinds |= dict.fromkeys(("alarm_date", "slow_since", "last_week"), "datetime64[us]")
+    kinds |= {"resolved": "Int64", "on": "bool"}
+    table = pd.DataFrame(found, columns=list(ALARM_COLUMNS))
+    kinds = {name: kinds.get(name, "float64") for name in ALARM_COLUMNS}
+    order = ["alarm_date", "dollars_delayed", "practice_id", "payer"]
+    return table.astype(kinds).sort_values(order, ascending=[False, False, True, True], ignore_index=True)
+
+
+def describe_slow_payers(table: pd.DataFrame, *, as_of: dt.date | str | None = None) -> str:
+    r"""Return the alarms that are on, as sentences, the most money first.
+
+    Parameters
+    ----------
+    table : see :func:`slow_payer_table`
+    as_of : the day to name where no payer is slow
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"payer": "Alder Health", "alarm_date": pd.Timestamp("2026-03-08"), "resolved": 40,
+    ...     "slow_since": pd.Timestamp("2026-02-18"), "expected": 61.4, "claims_delayed_last": 30.2,
+    ...     "dollars_delayed_last": 9120.0, "last_week": pd.Timestamp("2026-03-15"), "on": True}
+    >>> print(describe_slow_payers(pd.DataFrame([row])).replace(": ", ":\n").replace("; ", ";\n"))
+    Alder Health has answered more slowly since about 2026-02-18:
+    40 claims were answered until the alarm on 2026-03-08 where 61 were to be expected;
+    by 2026-03-15 about 30 claims of $9,120 are late by it.
+    """
+    on = table[table["on"].astype(bool)].sort_values("dollars_delayed_last", ascending=False, kind="stable")
+    if not len(on):
+        when = f" on {to_date(as_of)}" if as_of is not None else ""
+        return f"No payer answers more slowly than it used to{when}."
+    return " ".join(
+        f"{row.payer} has answered more slowly since about {row.slow_since:%Y-%m-%d}: {row.resolved:,} claims were"
+        f" answered until the alarm on {row.alarm_date:%Y-%m-%d} where {row.expected:,.0f} were to be expected; by"
+        f" {row.last_week:%Y-%m-%d} about {row.claims_delayed_last:,.0f} claims of"
+        f" ${row.dollars_delayed_last:,.0f} are late by it."
+        for row in on.itertuples(index=False)
+    )
