@@ -2,10 +2,11 @@
 
 ``scorecard`` is every measure at once, ``single`` one function each. ``money``, ``flows``, ``rates``, ``outcomes``,
 ``lags`` and ``aged`` hold the table functions they rest on, which take and return any engine's frames. ``families``
-says which function gives which measure. No cause and no chance is told here.
+says which function gives which measure; ``control`` follows a measure from period to period. No cause and no chance is told here.
 """
 
 from arlab.metrics.aged import OLD_AFTER, aged_table
+from arlab.metrics.control import control_table, describe_control
 from arlab.metrics.flows import flow_table
 from arlab.metrics.lags import claim_dates, denial_work, lag_table, work_table
 from arlab.metrics.money import money_table, net_rows
@@ -57,6 +58,7 @@ __all__ = [
     "claim_dates",
     "clean_claim_rate",
     "clean_claim_table",
+    "control_table",
     "cost_to_collect",
     "credit_balance",
     "days_denial_to_action",
@@ -64,6 +66,7 @@ __all__ = [
     "days_in_ar",
     "days_to_pay",
     "denial_work",
+    "describe_control",
     "final_denial_write_off_rate",
     "first_pass_resolution_rate",
     "flow_table",

@@ -72,7 +72,8 @@ def _by_week(started: Ints, resolved: Ints, claims: Ints, cents: Ints, ends: Int
     place = week * _BINS + np.where(age < _DAILY, age, _DAILY + (age - _DAILY) // 7)
 
     def added(at: Any, what: Ints) -> Floats:
-        return np.bincount(place[at], what[row[at]], weeks * _BINS).reshape(weeks, _BINS)
+        sums = np.bincount(place[at], what[row[at]], weeks * _BINS).astype(np.float64)
+        return sums.reshape(weeks, _BINS)
 
     every = slice(None)
     return added(every, claims), added(week == last[row], claims), added(every, cents)
