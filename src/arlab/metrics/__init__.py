@@ -2,7 +2,8 @@
 
 ``scorecard`` is every measure at once, ``single`` one function each. ``money``, ``flows``, ``rates``, ``outcomes``,
 ``lags`` and ``aged`` hold the table functions they rest on, which take and return any engine's frames. ``families``
-says which function gives which measure; ``control`` follows a measure from period to period. No cause and no chance is told here.
+says which function gives which measure; ``control`` follows a measure from period to period. No cause and no
+chance is told here.
 """
 
 from arlab.metrics.aged import OLD_AFTER, aged_table

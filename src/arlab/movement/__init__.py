@@ -2,7 +2,7 @@
 
 ``flows`` follows the dollars from bucket to bucket, ``owed_back`` does the same for credits, ``aged_pair`` makes
 two snapshots comparable, ``read`` arranges the result for reading. A dated ledger knows more than this can:
-``slow_payer`` compares the answers of each payer with its own earlier pace (``resolutions``, ``expected``, ``cusum``).
+``slow_payer`` compares the answers of each payer with its own earlier pace.
 """
 
 from arlab.movement.aged_pair import AgedPair, age_pair
