@@ -1,7 +1,7 @@
 """How soon is a payer that slows named, and how often is one named that did not?
 
 ``python -m benchmarks.alarm [--quick] [--seeds N] [--calibrate]``. Practices of 12,000 to 30,000 claims a year in
-which each payer in turn has a given share; the limits were chosen on the seeds of ``--calibrate``, which are others.
+which each payer in turn has a given share; the limits were chosen on other seeds, those of ``--calibrate``.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def first_payers(share: float) -> list[str]:
 
 
 def scenario_of(payer: str, share: float, *, claims_per_year: int) -> Scenario:
-    """Return the typical scenario in which a payer has a share of the patients; the others keep their proportions."""
+    """Return the typical scenario with a payer that has a share of the patients; the others divide the rest."""
     row = next(row for row in read_rows("payers") if row["payer"] == payer)
     usual = find_preset("typical")
     mix = dict(usual.payer_mix)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arlab.errors import SettingsError
-from arlab.movement.expected import GAP_WEEKS, Pace
+from arlab.movement.expected import GAP_WEEKS, Pace, older_by_a_week
 
 __all__ = ["AlarmRule", "score_paces"]
 
@@ -57,46 +57,38 @@ class AlarmRule:
                 raise SettingsError(f"The alarm's '{name}' must {rule}, not {getattr(self, name)}.")
 
 
-def score_paces(paces: Sequence[Pace], practice: Ints, rule: AlarmRule) -> dict[str, Any]:
-    """Return the columns of a series as payer x week; ``practice`` says to which practice each payer belongs.
+def score_paces(paces: Sequence[Pace], rule: AlarmRule) -> dict[str, Any]:
+    """Return the columns of a series as payer x week, for the payers of one practice.
 
     ``run`` is the first week of the run in which the sum is above 0, -1 for none. See
     :func:`arlab.movement.score_weeks` for the others and for the sources.
     """
-    waiting, resolved, expected, dollars = (
-        np.array([getattr(pace, name) for pace in paces])
-        for name in ("waiting", "resolved", "expected", "dollars")
+    waiting, resolved, share, seen = (
+        np.array([getattr(p, name) for p in paces]) for name in ("waiting", "resolved", "share", "seen")
     )
-    known = np.array([pace.known for pace in paces])
-    usual = expected * _excuse(resolved, expected, practice)
-    charge = np.divide(dollars, expected, out=np.zeros_like(dollars), where=expected > 0)
-    spread = _spread(resolved, usual)
-    step = (usual * (1 - rule.slowed) + resolved * np.log(rule.slowed)) / spread
-    score, run, late, late_dollars, alarm = _summed(step, usual - resolved, usual * charge, usual, rule)
+    given = resolved.sum(axis=2)
+    open_days, charge = (np.array([getattr(p, name) for p in paces]) for name in ("open_days", "charge"))
+    excuse = _excuse(given, (waiting * share).sum(axis=2)) * open_days
+    share = share * excuse[:, :, None]
+    usual = (waiting * share).sum(axis=2)
+    spread = _spread(given, usual)
+    step = (usual * (1 - rule.slowed) + given * np.log(rule.slowed)) / spread
     sigma = np.sqrt(spread * usual)
     return {
-        "waiting": waiting,
-        "resolved": resolved,
+        "waiting": waiting.sum(axis=2),
+        "resolved": given,
         "expected": usual,
         "low": np.maximum(usual - 3 * sigma, 0.0),
         "high": usual + 3 * sigma,
-        "score": score,
-        "run": run,
-        "claims_delayed": late,
-        "dollars_delayed": late_dollars,
-        "alarm": alarm,
-        "known": known,
+        "known": np.array([p.known for p in paces]),
+        **_summed(step, waiting * share - resolved, seen * (1 - share), usual, charge, rule),
     }
 
 
-def _excuse(resolved: Floats, expected: Floats, practice: Ints) -> Floats:
+def _excuse(resolved: Floats, expected: Floats) -> Floats:
     """Return what share of its expected answers a payer can give in a week, as the practice's others show."""
-    sums = []
-    for values in (resolved, expected):
-        whole = np.zeros((int(practice.max()) + 1, values.shape[1]))
-        np.add.at(whole, practice, values)
-        sums.append(whole[practice] - values + _OTHERS_KEPT)
-    share: Floats = np.minimum(sums[0] / sums[1], 1.0)
+    given, usual = (part.sum(axis=0) - part + _OTHERS_KEPT for part in (resolved, expected))
+    share: Floats = np.minimum(given / usual, 1.0)
     return share
 
 
@@ -104,20 +96,26 @@ def _spread(resolved: Floats, usual: Floats) -> Floats:
     """Return how much more than a Poisson count a payer's weeks varied until some weeks before each week."""
     judged = usual >= 1
     off = np.divide((resolved - usual) ** 2, usual, out=np.zeros_like(usual), where=judged)
-    sums, weeks = (np.cumsum(part, axis=1) for part in (np.minimum(off, _WILD), judged.astype(float)))
-    before = [np.pad(part, ((0, 0), (GAP_WEEKS, 0)))[:, : part.shape[1]] for part in (sums, weeks)]
-    found: Floats = (_USUAL_SPREAD * _SPREAD_WEEKS + before[0]) / (_SPREAD_WEEKS + before[1])
+    sums, weeks = (np.cumsum(part, axis=1) for part in (np.minimum(off, _WILD), judged.astype(np.float64)))
+    sums, weeks = (np.pad(part, ((0, 0), (GAP_WEEKS + 1, 0)))[:, : part.shape[1]] for part in (sums, weeks))
+    found: Floats = (_USUAL_SPREAD * _SPREAD_WEEKS + sums) / (_SPREAD_WEEKS + weeks)
     return found
 
 
 def _summed(
-    step: Floats, late: Floats, dollars: Floats, usual: Floats, rule: AlarmRule
-) -> tuple[Floats, Ints, Floats, Floats, Flags]:
-    """Return the sum, the first week of its run (-1 for none), what is late in the run, and the alarm, by week."""
+    step: Floats, short: Floats, stays: Floats, usual: Floats, charge: Floats, rule: AlarmRule
+) -> dict[str, Any]:
+    """Return by week the sum, the first week of its run, what is late by that run, and whether the alarm is on.
+
+    ``short`` is expected less answered claims by payer, week and age, ``stays`` the share that the usual pace
+    leaves unanswered. A claim that is late is expected again each week: what stays late is what the usual pace
+    would have answered by now, and was not.
+    """
     payers, weeks = step.shape
     score, delayed, money = (np.zeros((payers, weeks)) for _ in range(3))
     run, alarm = np.full((payers, weeks), -1, dtype=np.int64), np.zeros((payers, weeks), dtype=bool)
-    now, owed, value, sent = (np.zeros(payers) for _ in range(4))
+    now, dollars, sent = (np.zeros(payers) for _ in range(3))
+    late = np.zeros((payers, short.shape[2]))
     since, on = np.full(payers, -1, dtype=np.int64), np.zeros(payers, dtype=bool)
     for week in range(weeks):
         now = now + np.minimum(step[:, week], rule.most_a_week * rule.limit)
@@ -125,11 +123,18 @@ def _summed(
         # A long slow time must not put off the day on which the payer is said to have recovered.
         now = np.where(above, np.minimum(now, 2 * rule.limit), 0.0)
         since = np.where(above, np.where(since < 0, week, since), -1)
-        owed = np.where(above, owed + late[:, week], 0.0)
-        value = np.where(above, value + dollars[:, week], 0.0)
+        late = older_by_a_week(late) * stays[:, week] + short[:, week]
+        late[~above] = 0.0
+        owed = np.maximum(late.sum(axis=1), 0.0)
         sent = np.where(above, sent + usual[:, week], 0.0)
+        dollars = np.where(above, dollars + usual[:, week] * charge[:, week], 0.0)
         on = above & (on | ((now >= rule.limit) & (owed >= rule.least_claims)))
-        each = np.divide(value, sent, out=np.zeros(payers), where=sent > 0)
-        score[:, week], run[:, week], alarm[:, week] = now, since, on
-        delayed[:, week], money[:, week] = np.maximum(owed, 0.0), np.maximum(owed, 0.0) * each
-    return score, run, delayed, money, alarm
+        score[:, week], run[:, week], alarm[:, week], delayed[:, week] = now, since, on, owed
+        money[:, week] = owed * np.divide(dollars, sent, out=np.zeros(payers), where=sent > 0)
+    return {
+        "score": score,
+        "run": run,
+        "claims_delayed": delayed,
+        "dollars_delayed": money,
+        "alarm": alarm,
+    }

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from arlab.frames import to_date, to_pandas
 from arlab.movement.cusum import AlarmRule, score_paces
-from arlab.movement.expected import LEAST_WEEKS, expected_answers, week_ends
+from arlab.movement.expected import LEAST_WEEKS, payer_pace, week_ends
 from arlab.movement.resolutions import POSTING_DAYS, resolution_table, waiting_claims
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def score_weeks(
     ``expected``, ``low``, ``high`` : answers to expect and their three-sigma limits
     ``score``, ``limit`` : the sum and where it raises the alarm
     ``slow_since`` : first day (of the payer's) of the run in which the sum is above 0
-    ``claims_delayed``, ``dollars_delayed`` : expected less answered in that run, and their charge
+    ``claims_delayed``, ``dollars_delayed`` : claims that the usual pace would have answered in that run and that
+        still wait, and their mean charge times so many
     ``alarm`` : whether the alarm is on; it goes off when the sum is 0 again: the payer caught up, or the slower
         pace has become its usual one
     ``why_not`` : why nothing is expected in the week, else empty
@@ -97,7 +98,8 @@ def score_weeks(
     The sum is Page's cumulative sum (Biometrika 1954) of log likelihood ratios of Poisson counts (Lucas,
     Technometrics 1985), divided by how much more than by chance the payer's own earlier weeks varied
     (quasi-likelihood, McCullagh and Nelder 1989). What the practice's other payers fall short of in the same week
-    (holidays, nobody posts) is taken off what is expected. All of it rests on earlier weeks only, so that a past
+    (holidays, nobody posts) is taken off what is expected, and so is a remittance that is missing of a payer that
+    sends one or two a week, in up to two weeks in a row. All of it rests on earlier weeks only, so that a past
     week never changes.
     """
     import pandas as pd
@@ -109,26 +111,28 @@ def score_weeks(
     started = _days(rows["started_date"])
     ends = week_ends(int(started.min()), last) if len(rows) else np.empty(0, dtype=np.int64)
     if not len(ends):
-        return _frame([], [], ends, {})
+        return _frame("", [], ends, {}, None, posting_days, rule)
     resolved = np.where(rows["resolved_date"].isna(), last + 7, _days(rows["resolved_date"]))
     claims = rows["claims"].to_numpy(dtype=np.int64)
     cents = (rows["charge"].to_numpy(dtype=np.float64) * 100).round().astype(np.int64)
-    keys, paces, begins = [], [], []
-    for key, places in rows.groupby(["practice_id", "payer"], sort=True).indices.items():
-        at = np.asarray(places)
-        at = at[started[at] <= ends[-1]]
-        if len(at):
-            keys.append(key)
-            paces.append(expected_answers(started[at], resolved[at], claims[at], cents[at], ends))
-            begins.append(int(started[at].min()))
-    practices = [str(practice) for practice, _ in keys]
-    columns = score_paces(paces, pd.factorize(np.array(practices))[0], rule)
-    first_day = ends - 6 - posting_days
-    since = np.where(columns["run"] >= 0, first_day[np.maximum(columns["run"], 0)], 0)
-    columns["slow_since"] = np.where(columns.pop("run") >= 0, since, np.iinfo(np.int64).min)
-    columns["limit"] = np.full(columns["score"].shape, rule.limit)
-    shown = ends[None, :] >= np.array(begins)[:, None]
-    return _frame(practices, [str(payer) for _, payer in keys], ends, columns, shown)
+    parts = []
+    for practice, places in rows.groupby("practice_id", sort=True).indices.items():
+        payers = rows["payer"].iloc[places]
+        names, paces, begins = [], [], []
+        for payer, inside in payers.groupby(payers).groups.items():
+            at = inside.to_numpy(dtype=np.int64)
+            at = at[started[at] <= ends[-1]]
+            if len(at):
+                names.append(str(payer))
+                paces.append(payer_pace(started[at], resolved[at], claims[at], cents[at], ends))
+                begins.append(int(started[at].min()))
+        if names:
+            columns = score_paces(paces, rule)
+            shown = ends[None, :] >= np.array(begins)[:, None]
+            parts.append(_frame(str(practice), names, ends, columns, shown, posting_days, rule))
+    return (
+        pd.concat(parts, ignore_index=True) if parts else _frame("", [], ends, {}, None, posting_days, rule)
+    )
 
 
 def _days(dates: pd.Series) -> Ints:
@@ -138,49 +142,53 @@ def _days(dates: pd.Series) -> Ints:
 
 
 def _frame(
-    practices: list[str], payers: list[str], ends: Ints, columns: dict[str, Any], shown: Any = None
+    practice: str,
+    payers: list[str],
+    ends: Ints,
+    columns: dict[str, Any],
+    shown: Any,
+    posting_days: int,
+    rule: AlarmRule,
 ) -> pd.DataFrame:
     """Return payer x week columns as one row per payer and week."""
     import pandas as pd
 
-    size = (len(payers), len(ends))
-    keep = np.zeros(size, dtype=bool) if shown is None else shown
+    keep = np.zeros((len(payers), len(ends)), dtype=bool) if shown is None else shown
+    place, week = np.nonzero(keep)
     flat = {name: values[keep] for name, values in columns.items()}
 
-    def of(name: str) -> Any:
-        return flat.get(name, np.empty(0))
+    def of(name: str, kind: Any) -> Any:
+        return flat.get(name, np.empty(0)).astype(kind)
 
-    known = of("known").astype(np.int64)
-    few = [f"only {weeks} of {LEAST_WEEKS} weeks are known before" for weeks in known]
+    known, run = of("known", np.int64), of("run", np.int64)
     judged = known >= LEAST_WEEKS
+    few = [f"only {weeks} of {LEAST_WEEKS} weeks are known before" for weeks in known]
 
     def number(name: str) -> Any:
-        return np.where(judged, of(name), np.nan)
+        return np.where(judged, of(name, np.float64), np.nan)
 
-    names, makers, days = (
-        np.broadcast_to(np.array(part, dtype=kind)[index], size)[keep]
-        for part, kind, index in (
-            (practices, object, (slice(None), None)),
-            (payers, object, (slice(None), None)),
-            (ends, np.int64, (None, slice(None))),
-        )
-    )
-    since = of("slow_since").astype(np.int64).view("datetime64[D]")
+    first_days = np.append(ends - 6 - posting_days, np.iinfo(np.int64).min)  # the last for no run: no date
     return pd.DataFrame(
         {
-            "practice_id": pd.Series(names, dtype="str"),
-            "payer": pd.Series(makers, dtype="str"),
-            "week_ending": days.astype("datetime64[D]").astype("datetime64[us]"),
-            "waiting": pd.array(of("waiting").round().astype(np.int64), dtype="Int64"),
-            "resolved": pd.array(of("resolved").round().astype(np.int64), dtype="Int64"),
-            **{name: number(name) for name in ("expected", "low", "high", "score", "limit")},
-            "slow_since": since.astype("datetime64[us]"),
+            "practice_id": pd.Series([practice] * len(place), dtype="str"),
+            "payer": pd.Series([payers[at] for at in place], dtype="str"),
+            "week_ending": _dates(ends[week]),
+            "waiting": pd.array(of("waiting", np.int64), dtype="Int64"),
+            "resolved": pd.array(of("resolved", np.int64), dtype="Int64"),
+            **{name: number(name) for name in ("expected", "low", "high", "score")},
+            "limit": np.where(judged, rule.limit, np.nan),
+            "slow_since": _dates(first_days[run]),
             "claims_delayed": number("claims_delayed"),
             "dollars_delayed": number("dollars_delayed").round(2),
-            "alarm": of("alarm").astype(bool),
+            "alarm": of("alarm", bool),
             "why_not": pd.Series(np.where(judged, "", np.array(few, dtype=object)), dtype="str"),
         }
     )
+
+
+def _dates(days: Ints) -> Any:
+    """Return days since 1970 as dates; the least whole number is no date."""
+    return days.astype("datetime64[D]").astype("datetime64[us]")
 
 
 def slow_payer_table(series: pd.DataFrame) -> pd.DataFrame:
