@@ -189,18 +189,11 @@ def _first_alarm(
         "since_error": (first["slow_since"] - start).days,
     }
     if usual is not None:
-        late = {
-            name: sum(
-                sign
-                * float(
-                    rows.loc[
-                        (rows["payer"] == payer) & (rows["resolved_date"] <= first["alarm_date"]), name
-                    ].sum()
-                )
-                for sign, rows in ((1, usual), (-1, slowed))
-            )
-            for name in ("claims", "charge")
-        }
+        late = dict.fromkeys(("claims", "charge"), 0.0)
+        for sign, rows in ((1, usual), (-1, slowed)):
+            mine = rows[(rows["payer"] == payer) & (rows["resolved_date"] <= first["alarm_date"])]
+            for name in late:
+                late[name] += sign * float(mine[name].sum())
         if late["claims"] > 0 and late["charge"] > 0:
             found["claims_ratio"] = first["claims_delayed"] / late["claims"]
             found["dollars_ratio"] = first["dollars_delayed"] / late["charge"]

@@ -7,6 +7,7 @@ measure, opens no window and keeps no figure open.
 from arlab.plots.aging import WITHHELD, describe_aging_by, plot_aging, plot_aging_by
 from arlab.plots.buckets import dollars_over_90
 from arlab.plots.canvas import render_png, show
+from arlab.plots.control import plot_control, plot_slow_payer
 from arlab.plots.words import amounts_in, currency_sign, dollar_text, dollars_sum, share_text, shorten
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "dollars_sum",
     "plot_aging",
     "plot_aging_by",
+    "plot_control",
+    "plot_slow_payer",
     "render_png",
     "share_text",
     "shorten",
