@@ -183,7 +183,7 @@ def _first_alarm(
     mine = alarms[(alarms["payer"] == payer) & (alarms["alarm_date"] >= start)]
     if not len(mine):
         return {"days": math.inf}
-    first = mine.loc[mine["alarm_date"].idxmin()]
+    first = mine.sort_values("alarm_date").iloc[0]
     found = {
         "days": (first["alarm_date"] - start).days,
         "since_error": (first["slow_since"] - start).days,

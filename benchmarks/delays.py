@@ -63,8 +63,8 @@ def delayed(waiting: Any, *, payer: str, start: dt.date, times: float, kind: str
 
     Notes
     -----
-    The payer still answers on its own days only: a later answer waits for the next of them, and is posted when that
-    day's other answers are.
+    The payer still answers on its own days only: a later answer comes on one of the two that lie beside its day, by
+    chance so that waits are longer by the factor on average, and is posted when that day's other answers are.
     """
     there = (waiting["payer"] == payer) & waiting["adjudicated_date"].notna()
     mine = waiting[there]
@@ -75,14 +75,20 @@ def delayed(waiting: Any, *, payer: str, start: dt.date, times: float, kind: str
     day = int(np.datetime64(start, "D").astype(np.int64))
     since = np.maximum(begun, day) if kind == "all" else begun
     slowed = (answered > since) & ((kind == "all") | (begun >= day))
-    later = since + np.ceil((answered - since) * times).astype(np.int64)
+    later = since + (answered - since) * times
     days, place = np.unique(answered, return_inverse=True)
     posting = np.full(len(days), -1)
     np.maximum.at(posting, place, posted)
-    at = np.searchsorted(days, later)
+    at = np.searchsorted(days, later)  # the first of its days that is not earlier
     last = np.minimum(at, len(days) - 1)
+    before = days[np.maximum(last - 1, 0)]
+    part = (later - before) / np.maximum(days[last] - before, 1)
+    chance = np.random.default_rng(day).random(len(later))
+    last = np.where((chance < part) | (before < answered), last, np.maximum(last - 1, 0))
     # After the last day that is known nothing was answered yet.
-    new_day, new_posting = (np.where(at < len(days), known[last], later + 400) for known in (days, posting))
+    new_day, new_posting = (
+        np.where(at < len(days), known[last], later.astype(np.int64) + 400) for known in (days, posting)
+    )
     found = waiting.copy()
     for name, old, new in (("adjudicated_date", answered, new_day), ("answered_date", posted, new_posting)):
         values = np.where(slowed, new, old).astype("datetime64[D]").astype("datetime64[us]")

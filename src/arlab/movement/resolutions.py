@@ -16,7 +16,7 @@ from arlab.frames import as_counts, cents, dollars, plus_days, sorted_by, table_
 
 __all__ = ["POSTING_DAYS", "resolution_table", "waiting_claims"]
 
-POSTING_DAYS = 5
+POSTING_DAYS = 6
 """Days that a practice may take to post an answer before the delay counts as the payer's."""
 
 _KEY = ("practice_id", "claim_id")
@@ -123,7 +123,7 @@ def resolution_table(waiting: Any, *, as_of: dt.date | str, posting_days: int = 
     ...     practice_id="p", payer="Alder Health", charge=[10.0, 20.0, 40.0])
     >>> found = resolution_table(rows, as_of="2026-01-31")
     >>> found[["resolved_date", "charge"]].astype(str).values.tolist()
-    [['2026-01-17', '10.0'], ['2026-01-26', '20.0'], ['NaT', '40.0']]
+    [['2026-01-18', '10.0'], ['2026-01-26', '20.0'], ['NaT', '40.0']]
     """
     if posting_days < 0:
         raise SettingsError(f"posting_days must be 0 or more, not {posting_days}.")

@@ -111,8 +111,8 @@ def score_weeks(
     started = _days(rows["started_date"])
     ends = week_ends(int(started.min()), last) if len(rows) else np.empty(0, dtype=np.int64)
     if not len(ends):
-        return _frame("", [], ends, {}, None, posting_days, rule)
-    resolved = np.where(rows["resolved_date"].isna(), last + 7, _days(rows["resolved_date"]))
+        return _frame("", [], ends, {}, None, posting_days, rule, last)
+    resolved = np.where(rows["resolved_date"].isna(), last + 14, _days(rows["resolved_date"]))
     claims = rows["claims"].to_numpy(dtype=np.int64)
     cents = (rows["charge"].to_numpy(dtype=np.float64) * 100).round().astype(np.int64)
     parts = []
@@ -121,17 +121,18 @@ def score_weeks(
         names, paces, begins = [], [], []
         for payer, inside in payers.groupby(payers).groups.items():
             at = inside.to_numpy(dtype=np.int64)
-            at = at[started[at] <= ends[-1]]
             if len(at):
                 names.append(str(payer))
                 paces.append(payer_pace(started[at], resolved[at], claims[at], cents[at], ends))
                 begins.append(int(started[at].min()))
         if names:
-            columns = score_paces(paces, rule)
+            columns = score_paces(paces, rule, days=last - int(ends[0]) + 7)
             shown = ends[None, :] >= np.array(begins)[:, None]
-            parts.append(_frame(str(practice), names, ends, columns, shown, posting_days, rule))
+            parts.append(_frame(str(practice), names, ends, columns, shown, posting_days, rule, last))
     return (
-        pd.concat(parts, ignore_index=True) if parts else _frame("", [], ends, {}, None, posting_days, rule)
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else _frame("", [], ends, {}, None, posting_days, rule, last)
     )
 
 
@@ -149,6 +150,7 @@ def _frame(
     shown: Any,
     posting_days: int,
     rule: AlarmRule,
+    last: int,
 ) -> pd.DataFrame:
     """Return payer x week columns as one row per payer and week."""
     import pandas as pd
@@ -160,27 +162,33 @@ def _frame(
     def of(name: str, kind: Any) -> Any:
         return flat.get(name, np.empty(0)).astype(kind)
 
-    known, run = of("known", np.int64), of("run", np.int64)
+    known, raised = of("known", np.int64), of("raised", np.int64)
     judged = known >= LEAST_WEEKS
     few = [f"only {weeks} of {LEAST_WEEKS} weeks are known before" for weeks in known]
 
     def number(name: str) -> Any:
         return np.where(judged, of(name, np.float64), np.nan)
 
-    first_days = np.append(ends - 6 - posting_days, np.iinfo(np.int64).min)  # the last for no run: no date
+    monday = int(ends[0]) - 6 if len(ends) else 0
+
+    def day(places: Ints, before: int) -> Any:
+        """Return places of days as dates; -1 is none."""
+        return _dates(np.where(places >= 0, monday - before + places, np.iinfo(np.int64).min))
+
     return pd.DataFrame(
         {
             "practice_id": pd.Series([practice] * len(place), dtype="str"),
             "payer": pd.Series([payers[at] for at in place], dtype="str"),
-            "week_ending": _dates(ends[week]),
+            "week_ending": _dates(np.minimum(ends, last)[week]),
             "waiting": pd.array(of("waiting", np.int64), dtype="Int64"),
             "resolved": pd.array(of("resolved", np.int64), dtype="Int64"),
             **{name: number(name) for name in ("expected", "low", "high", "score")},
             "limit": np.where(judged, rule.limit, np.nan),
-            "slow_since": _dates(first_days[run]),
+            "slow_since": day(of("run", np.int64), posting_days),
             "claims_delayed": number("claims_delayed"),
             "dollars_delayed": number("dollars_delayed").round(2),
-            "alarm": of("alarm", bool),
+            "alarm": raised >= 0,
+            "alarm_date": day(raised, 0),
             "why_not": pd.Series(np.where(judged, "", np.array(few, dtype=object)), dtype="str"),
         }
     )
@@ -200,39 +208,38 @@ def slow_payer_table(series: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas frame with ``practice_id``, ``payer``, ``alarm_date`` (the Sunday on which it was raised), ``slow_since``
-    (estimated first day), ``resolved`` and ``expected`` answers since then, ``claims_delayed`` and
-    ``dollars_delayed`` (charge) on the alarm day, ``last_week`` (the last Sunday on which it was on),
-    ``claims_delayed_last`` and ``dollars_delayed_last`` on that day, and ``on``: whether it is on at the end of the
+    pandas frame with ``practice_id``, ``payer``, ``alarm_date`` (the day on which it was raised), ``slow_since``
+    (estimated first day), ``resolved`` and ``expected`` answers of the weeks since then, ``claims_delayed`` and
+    ``dollars_delayed`` (charge) at the end of the alarm's week, ``last_week`` (the last week in which it was on),
+    ``claims_delayed_last`` and ``dollars_delayed_last`` at its end, and ``on``: whether it is on at the end of the
     series.
     """
     import pandas as pd
 
     found = []
-    for (practice, payer), weeks in series.groupby(["practice_id", "payer"], sort=True):
-        on = weeks["alarm"].to_numpy(dtype=bool)
-        for place in np.flatnonzero(on & ~np.concatenate([[False], on[:-1]])):
-            off = np.flatnonzero(~on[place:])
-            stop = place + int(off[0]) if len(off) else len(on)
-            row, last = weeks.iloc[place], weeks.iloc[stop - 1]
-            run = weeks.iloc[: place + 1]
-            run = run[run["slow_since"] == row["slow_since"]]
-            found.append(
-                {
-                    "practice_id": practice,
-                    "payer": payer,
-                    "alarm_date": row["week_ending"],
-                    "slow_since": row["slow_since"],
-                    "resolved": int(run["resolved"].sum()),
-                    "expected": float(run["expected"].sum()),
-                    "claims_delayed": float(row["claims_delayed"]),
-                    "dollars_delayed": float(row["dollars_delayed"]),
-                    "last_week": last["week_ending"],
-                    "claims_delayed_last": float(last["claims_delayed"]),
-                    "dollars_delayed_last": float(last["dollars_delayed"]),
-                    "on": stop == len(on),
-                }
-            )
+    ends = series.groupby(["practice_id", "payer"])["week_ending"].transform("max")
+    raised = series.assign(_last=ends)[series["alarm"].to_numpy(dtype=bool)]
+    for (practice, payer, day), on in raised.groupby(["practice_id", "payer", "alarm_date"], sort=True):
+        first, last = on.iloc[0], on.iloc[-1]
+        own = (series["practice_id"] == practice) & (series["payer"] == payer)
+        since = first["slow_since"] if not pd.isna(first["slow_since"]) else day
+        run = series[own & (series["week_ending"] > since) & (series["week_ending"] <= first["week_ending"])]
+        found.append(
+            {
+                "practice_id": practice,
+                "payer": payer,
+                "alarm_date": day,
+                "slow_since": since,
+                "resolved": int(run["resolved"].sum()),
+                "expected": float(run["expected"].sum()),
+                "claims_delayed": float(first["claims_delayed"]),
+                "dollars_delayed": float(first["dollars_delayed"]),
+                "last_week": last["week_ending"],
+                "claims_delayed_last": float(last["claims_delayed"]),
+                "dollars_delayed_last": float(last["dollars_delayed"]),
+                "on": bool(last["week_ending"] == last["_last"] and last["score"] > 0),
+            }
+        )
     kinds: dict[str, Any] = dict.fromkeys(("practice_id", "payer"), "str")
     kinds |= dict.fromkeys(("alarm_date", "slow_since", "last_week"), "datetime64[us]")
     kinds |= {"resolved": "Int64", "on": "bool"}
