@@ -40,8 +40,8 @@ class AlarmRule:
     """
 
     slowed: float = 0.65
-    limit: float = 5.0
-    most_a_day: float = 0.6
+    limit: float = 4.5
+    most_a_day: float = 0.7
     least_claims: float = 8.0
 
     def __post_init__(self) -> None:
@@ -58,11 +58,14 @@ class AlarmRule:
 def score_paces(paces: Sequence[Pace], rule: AlarmRule, *, days: int) -> dict[str, Any]:
     """Return the columns of a series as payer x week, for the payers of one practice.
 
-    ``days`` is how many days there are: the last week may not be over. ``run`` is the day on which the run begins in
-    which the sum is above 0, ``raised`` the day on which the alarm was raised that is on; -1 for none. See
+    ``days`` is how many days there are: the last week may not be over. ``run`` is the day on which the run begins
+    in which the sum is above 0, ``raised`` the day on which the alarm was raised that is on; -1 for none. See
     :func:`arlab.movement.score_weeks` for the others and for the sources.
     """
     waiting, resolved, share = _stacked(paces, "front", days)
+    # What nobody waited for before says nothing, answered or not.
+    seen = np.array([p.front.seen[:days] for p in paces])
+    waiting, resolved = waiting * seen, resolved * seen
     waiting, share = excused_days(waiting, resolved, share)
     given, usual = resolved.sum(axis=2), (waiting * share).sum(axis=2)
     excuse = excused_weeks(given, usual)
@@ -74,7 +77,6 @@ def score_paces(paces: Sequence[Pace], rule: AlarmRule, *, days: int) -> dict[st
     sigma = np.sqrt(spread * weekly[1])
     every, answered, pace = _stacked(paces, "every", days)
     pace = pace * excuse[:, :, None]
-    seen = np.array([p.every.seen[:days] for p in paces])
     begun = every[:, :, 0].copy()
     begun[:, ::7] = every[:, ::7].sum(axis=2)
     charge = np.array([p.charge for p in paces])
@@ -85,7 +87,7 @@ def score_paces(paces: Sequence[Pace], rule: AlarmRule, *, days: int) -> dict[st
         "low": np.maximum(weekly[1] - 3 * sigma, 0.0),
         "high": weekly[1] + 3 * sigma,
         "known": np.array([p.known for p in paces]),
-        **_summed(step, every * pace - answered, seen * (1 - pace), charge, rule),
+        **_summed(step, every * pace - answered, 1 - pace, charge, rule),
     }
 
 

@@ -19,7 +19,7 @@ _KEPT_A_DAY, _KEPT_A_WEEK = (
     4.0,
     20.0,
 )  # answers at the usual pace added to the others': few answers say little
-_REMITTANCE = 8.0  # expected answers of a day, so that none at all is a missing remittance and not chance
+_REMITTANCE = 6.0  # expected answers of a day, so that none at all is a missing remittance and not chance
 _EXCUSED = 2  # remittances in a row that may be missing: with more the payer has stopped
 _EXCUSED_A_WEEK = 1
 

@@ -6,6 +6,7 @@ Life-table arithmetic on counts by payer and day (see ``resolutions``). It sets 
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ class Counts:
     waiting : claims that waited on the day
     resolved : of those, the claims answered on it
     share : the share of such claims that the payer answered in its earlier weeks; 0 where ``seen`` is false
-    seen : ages that enough claims reached in the earlier weeks; the others are left out of all counts
+    seen : whether enough claims reached the age in the earlier weeks to say what is usual
     """
 
     waiting: Floats
@@ -93,7 +94,7 @@ def older_by_a_day(claims: Floats) -> Floats:
 
 
 def _passed_over(begun: Ints, resolved: Ints, claims: Ints, days: int) -> Ints:
-    """Return, by first day of waiting, the day from which claims are passed over: most of a week's later ones are done.
+    """Return, by first day of waiting, the day from which claims are passed over: most that came later are done.
 
     Claims of a lost remittance are passed over soon; when a payer slows, those who came later wait as well.
     """
@@ -123,7 +124,7 @@ def _base(values: Floats) -> Floats:
     return found
 
 
-def _counts(waits: Floats, ended: Floats, weeks: int, known: Ints) -> Counts:
+def _counts(waits: npt.NDArray[Any], ended: npt.NDArray[Any], weeks: int, known: Ints) -> Counts:
     """Return counts by day and age from those by first day and age, with the pace of the earlier weeks."""
     days = len(waits)
     shown = []
@@ -135,8 +136,8 @@ def _counts(waits: Floats, ended: Floats, weeks: int, known: Ints) -> Counts:
     reached, answered = (_base(part) for part in shown)
     seen = (reached >= _SEEN) & (known >= LEAST_WEEKS)[:, None, None]
     share = np.divide(answered, reached, out=np.zeros_like(reached), where=seen)
-    share, seen = (part[..., _BIN].reshape(days, AGES) for part in (share, seen))
-    waiting, resolved = (part.reshape(days, AGES) * seen for part in shown)
+    share, seen = share[..., _BIN].reshape(days, AGES), seen[..., _BIN].reshape(days, AGES)
+    waiting, resolved = (part.reshape(days, AGES) for part in shown)
     return Counts(waiting, resolved, share, seen)
 
 

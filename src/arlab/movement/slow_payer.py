@@ -57,7 +57,7 @@ def slow_payer_series(
     Parameters
     ----------
     claims, transactions, submissions : frames of the table contract, of any engine
-    as_of : nothing sent, accepted or posted later counts; the last whole week (to Sunday) is the last one shown
+    as_of : nothing sent, accepted or posted later counts; the last week may not be over
     posting_days : see :func:`arlab.movement.resolution_table`
     rule : when an alarm is raised
 
@@ -81,26 +81,26 @@ def score_weeks(
 
     Returns
     -------
-    pandas frame sorted by ``practice_id``, ``payer``, ``week_ending`` (a Sunday), with
+    pandas frame sorted by ``practice_id``, ``payer``, ``week_ending`` (a Sunday, or ``as_of`` in the last week),
 
-    ``waiting``, ``resolved`` : claims that were with the payer in the week, and those answered in it
+    ``waiting``, ``resolved`` : claims that were with the payer in the week, and those answered that count
     ``expected``, ``low``, ``high`` : answers to expect and their three-sigma limits
-    ``score``, ``limit`` : the sum and where it raises the alarm
+    ``score``, ``limit`` : the sum at the week's end and where it raises the alarm
     ``slow_since`` : first day (of the payer's) of the run in which the sum is above 0
     ``claims_delayed``, ``dollars_delayed`` : claims that the usual pace would have answered in that run and that
-        still wait, and their mean charge times so many
-    ``alarm`` : whether the alarm is on; it goes off when the sum is 0 again: the payer caught up, or the slower
-        pace has become its usual one
+        still wait, and the payer's mean charge times so many
+    ``alarm``, ``alarm_date`` : whether the alarm was on in the week, and the day on which it was raised; it goes
+        off when the sum is 0 again: the payer caught up, or the slower pace has become its usual one
     ``why_not`` : why nothing is expected in the week, else empty
 
     Notes
     -----
     The sum is Page's cumulative sum (Biometrika 1954) of log likelihood ratios of Poisson counts (Lucas,
-    Technometrics 1985), divided by how much more than by chance the payer's own earlier weeks varied
-    (quasi-likelihood, McCullagh and Nelder 1989). What the practice's other payers fall short of in the same week
-    (holidays, nobody posts) is taken off what is expected, and so is a remittance that is missing of a payer that
-    sends one or two a week, in up to two weeks in a row. All of it rests on earlier weeks only, so that a past
-    week never changes.
+    Technometrics 1985), taken day by day, divided by how much more than by chance the payer's own earlier weeks
+    varied (quasi-likelihood, McCullagh and Nelder 1989). Not expected is what the practice's other payers fall
+    short of too (holidays, nobody posts), what is thought to be in a remittance that is missing, and claims that
+    most later ones have passed over: they wait for the practice (see ``excuses`` and ``expected``). All of it rests
+    on earlier weeks only, so that a week that is over never changes.
     """
     import pandas as pd
 
