@@ -98,19 +98,16 @@ def _passed_over(begun: Ints, resolved: Ints, claims: Ints, days: int) -> Ints:
 
     Claims of a lost remittance are passed over soon; when a payer slows, those who came later wait as well.
     """
-    order = np.lexsort((resolved, begun))
-    begun, resolved, claims = begun[order], resolved[order], claims[order]
     never = days + AGES + 1
+    done = np.bincount(begun * (days + 1) + np.clip(resolved, 0, days), claims, days * (days + 1))
+    done = np.cumsum(done.reshape(days, days + 1), axis=1)  # answered until a day, by first day
+    until = np.concatenate([np.zeros((1, days + 1)), np.cumsum(done, axis=0)])
+    start = np.arange(max(days - _FOLLOWERS, 0))
+    followers = until[start + _FOLLOWERS + 1] - until[start + 1]
+    most = followers[:, :-1] > followers[:, -1:] // 2
     passed = np.full(days, never, dtype=np.int64)
-    for day in range(days - _FOLLOWERS):
-        start, stop = np.searchsorted(begun, (day + 1, day + _FOLLOWERS + 1))
-        ends, counts = resolved[start:stop], claims[start:stop]
-        total = int(counts.sum())
-        if total < _LEAST_FOLLOWERS:
-            continue
-        by = np.argsort(ends, kind="stable")
-        half = int(np.searchsorted(np.cumsum(counts[by]), total // 2 + 1))
-        passed[day] = max(int(ends[by][half]), day + _FOLLOWERS) + 1
+    known = most.any(axis=1) & (followers[:, -1] >= _LEAST_FOLLOWERS)
+    passed[start[known]] = np.maximum(most.argmax(axis=1), start + _FOLLOWERS)[known] + 1
     return passed
 
 
