@@ -499,7 +499,7 @@ def compare_whole_weeks(then, now, day):
 
 
 @given(histories(), st.integers(1, 300))
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_a_past_week_never_changes(rows, after):
     day, last = MONDAY + dt.timedelta(days=after), MONDAY + dt.timedelta(days=400)
     then = score_weeks(known_on(rows, day), as_of=day)
@@ -508,7 +508,7 @@ def test_a_past_week_never_changes(rows, after):
 
 
 @given(histories())
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_names_do_not_matter_and_nothing_comes_before_the_data(rows):
     last = MONDAY + dt.timedelta(days=400)
     series = score_weeks(known_on(rows, last), as_of=last)
@@ -528,7 +528,7 @@ def test_names_do_not_matter_and_nothing_comes_before_the_data(rows):
 
 
 @given(histories())
-@settings(max_examples=20)
+@settings(max_examples=8)
 def test_other_practices_do_not_matter(rows):
     last = MONDAY + dt.timedelta(days=400)
     alone = score_weeks(known_on(rows, last), as_of=last)

@@ -70,22 +70,21 @@ def plot_control(
     with style():
         ax = new_axes(width, 3.9) if ax is None else ax
         _band(ax, places, frame)
-        (line,) = ax.plot(places, frame["value"], color=BLUE, marker="o", markersize=5, linewidth=1.8)
-        line.set_label("value")
+        ax.plot(places, frame["value"], color=BLUE, marker="o", markersize=5, linewidth=1.8)
         signals = frame["signal"].to_numpy() != ""
         ax.scatter(places[signals], frame["value"].to_numpy()[signals], color=VERMILLION, s=55, zorder=3)
         centre = frame["centre"].dropna()
         if len(centre):
             _line(ax, places, frame["centre"])
-            add_text(ax, places[-1] + 0.35, centre.iloc[-1], f"usually\n{_shown(centre.iloc[-1], unit)}",
-                     ha="left", va="center", color=GREY, fontsize=FONT_SIZE)  # fmt: skip
-        at = int(np.flatnonzero(frame["value"].notna().to_numpy())[-1])
-        last = float(frame["value"].iloc[at])
-        add_text(ax, at, _above(ax, last), _shown(last, unit), ha="center", va="bottom", fontweight="bold",
-                 fontsize=FONT_SIZE)  # fmt: skip
+        last = float(frame["value"].dropna().iloc[-1])
+        add_text(ax, places[-1] + 0.35, last, _shown(last, unit), ha="left", va="center", color=BLUE,
+                 fontweight="bold", fontsize=FONT_SIZE)  # fmt: skip
         _periods(ax, [str(period).removeprefix("week to ") for period in frame["period"]])
-        # One scale from zero up, so that a small change does not look like a large one.
-        _from_zero(ax, frame)
+        _around_limits(ax, frame, unit)
+        if len(centre):
+            beside = _apart(ax, float(centre.iloc[-1]), last)
+            add_text(ax, places[-1] + 0.35, beside, f"usually {_shown(centre.iloc[-1], unit)}", ha="left",
+                     va="center", color=GREY, fontsize=FONT_SIZE)  # fmt: skip
         add_title(ax, title if title is not None else _control_title(frame, unit))
     return ax
 
@@ -118,10 +117,12 @@ def plot_slow_payer(
     InputRefused
         when a column is missing.
     """
-    columns = ("payer", "week_ending", "resolved", "expected", "low", "high", "alarm", "claims_delayed",
-               "dollars_delayed", "slow_since")  # fmt: skip
+    columns = ("payer", "week_ending", "resolved", "expected", "low", "high", "alarm", "alarm_date",
+               "claims_delayed", "dollars_delayed", "slow_since")  # fmt: skip
     frame = _rows(series, columns)
-    frame = frame[(frame["payer"] == payer) & frame["expected"].notna()]
+    # A week that is not over has fewer days than the others beside it.
+    whole = frame["week_ending"].dt.day_of_week == 6
+    frame = frame[(frame["payer"] == payer) & frame["expected"].notna() & whole]
     if not len(frame):
         raise NotAvailable(
             f"There is no chart, because no week of {payer} can be compared with earlier ones."
@@ -137,22 +138,18 @@ def plot_slow_payer(
         ax.scatter(places[on], resolved[on], color=VERMILLION, s=50, zorder=3)
         add_text(ax, places[-1] + 0.4, resolved[-1], "answered", ha="left", va="center", color=BLUE,
                  fontsize=FONT_SIZE)  # fmt: skip
-        apart = max(float(frame["high"].max()), 1.0) * 0.09
-        beside = float(frame["expected"].iloc[-1])
-        if abs(beside - resolved[-1]) < apart:
-            beside = resolved[-1] + (apart if beside >= resolved[-1] else -apart)
-        add_text(
-            ax, places[-1] + 0.4, beside, "expected", ha="left", va="center", color=GREY, fontsize=FONT_SIZE
-        )
+        _from_zero(ax, frame.assign(value=resolved))
+        beside = _apart(ax, float(frame["expected"].iloc[-1]), float(resolved[-1]))
+        add_text(ax, places[-1] + 0.4, beside, "expected", ha="left", va="center", color=GREY,
+                 fontsize=FONT_SIZE)  # fmt: skip
         if on.any():
             at = int(np.flatnonzero(on & ~np.concatenate([[False], on[:-1]]))[-1])
             top = max(float(frame["high"].max()), float(resolved.max())) * 1.04
             ax.vlines(places[at], 0, top, color=VERMILLION, linewidth=1.2)
-            add_text(ax, places[at], top, f"alarm {frame['week_ending'].iloc[at]:%Y-%m-%d}", ha="center",
+            add_text(ax, places[at], top, f"alarm {frame['alarm_date'].iloc[at]:%Y-%m-%d}", ha="center",
                      va="bottom", color=VERMILLION, fontsize=FONT_SIZE)  # fmt: skip
         _periods(ax, [f"{day:%Y-%m-%d}" for day in frame["week_ending"]])
         ax.set_ylabel("Claims answered in the week")
-        _from_zero(ax, frame.assign(value=resolved))
         add_title(ax, title if title is not None else _payer_title(frame, payer))
     return ax
 
@@ -186,9 +183,13 @@ def _line(ax: Axes, places: Any, values: pd.Series) -> None:
     )
 
 
-def _above(ax: Axes, value: float) -> float:
+def _apart(ax: Axes, beside: float, value: float) -> float:
+    """Return where a label stands that must not lie on another's."""
     low, high = ax.get_ylim()
-    return value + (high - low) * 0.04
+    least = (high - low) * 0.075
+    if abs(beside - value) >= least:
+        return beside
+    return value + (least if beside >= value else -least)
 
 
 def _periods(ax: Axes, names: list[str]) -> None:
@@ -196,8 +197,18 @@ def _periods(ax: Axes, names: list[str]) -> None:
     every = max(1, math.ceil(len(names) / 7))
     shown = list(range(len(names) - 1, -1, -every))[::-1]
     ax.set_xticks(shown, [names[place] for place in shown])
-    ax.set_xlim(-0.6, len(names) - 1 + max(len(names) * 0.13, 1.2))
+    ax.set_xlim(-0.6, len(names) - 1 + max(len(names) * 0.17, 1.2))
     plain_labels(ax)
+
+
+def _around_limits(ax: Axes, frame: pd.DataFrame, unit: str) -> None:
+    """Show the values and their limits: against these, not against zero, is a point of a control chart read."""
+    seen = frame[["value", "low", "high"]].to_numpy(dtype="float64")
+    low, high = float(np.nanmin(seen)), float(np.nanmax(seen))
+    room = max(high - low, abs(high) * 0.05, 1e-9) * 0.12
+    ax.set_ylim(low - room, high + room)
+    ax.yaxis.set_major_formatter(lambda value, _: _shown(value, unit))
+    ax.spines[["top", "right", "left"]].set_visible(False)
 
 
 def _from_zero(ax: Axes, frame: pd.DataFrame) -> None:
