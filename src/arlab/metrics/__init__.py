@@ -2,10 +2,13 @@
 
 ``scorecard`` is every measure at once, ``single`` one function each. ``money``, ``flows``, ``rates``, ``outcomes``,
 ``lags`` and ``aged`` hold the table functions they rest on, which take and return any engine's frames. ``families``
-says which function gives which measure, ``read`` puts them into words. No cause and no chance is told here.
+says which function gives which measure, ``read`` puts them into words, ``control`` follows one from period to
+period. ``liquidation`` follows charges from the visit on, ``front_desk`` looks at what was asked for at the visit. No
+cause is told here.
 """
 
 from arlab.metrics.aged import OLD_AFTER, aged_table
+from arlab.metrics.control import control_table, describe_control
 from arlab.metrics.flows import flow_table
 from arlab.metrics.front_desk import LEAST_VISITS, describe_front_desk, front_desk_table
 from arlab.metrics.lags import claim_dates, denial_work, lag_table, work_table
@@ -63,6 +66,7 @@ __all__ = [
     "claim_dates",
     "clean_claim_rate",
     "clean_claim_table",
+    "control_table",
     "cost_to_collect",
     "credit_balance",
     "days_denial_to_action",
@@ -70,6 +74,7 @@ __all__ = [
     "days_in_ar",
     "days_to_pay",
     "denial_work",
+    "describe_control",
     "describe_front_desk",
     "describe_liquidation",
     "describe_measure",

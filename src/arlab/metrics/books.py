@@ -27,6 +27,7 @@ __all__ = ["Books", "total", "within"]
 
 # A ledger may begin on the first working day after a holiday and still be whole.
 _SLACK = 7
+_NET = "transactions with net kinds"  # the same rows on every day: each question cuts them at its own
 
 
 def within(table: Any, span: Span) -> Any:
@@ -63,6 +64,12 @@ class Books:
         self._laid: dict[str, Any] = {}
         self._asked: dict[tuple[Any, ...], Any] = {}
 
+    def on(self, day: dt.date) -> Books:
+        """Return the same books as known on another day; what was laid down stays where it lies."""
+        other = Books(self.practice, day, self._lay)
+        other._laid = self._laid
+        return other
+
     def table(self, name: str, *filled: str) -> Any:
         """Return a table; the columns named must hold something.
 
@@ -95,7 +102,9 @@ class Books:
         rows = self.table("transactions")
         if isinstance(nw.from_native(self.practice.tables["transactions"]), nw.LazyFrame):
             return rows
-        return self._lay(net_rows(rows))
+        if _NET not in self._laid:
+            self._laid[_NET] = self._lay(net_rows(rows))
+        return self._laid[_NET]
 
     @functools.cached_property
     def answers(self) -> Any:

@@ -125,7 +125,7 @@ def scorecard(
             if not asked:
                 continue
             extra = options.get(family.function, {})
-            now = _asked(family, books, Span.ending(day, days), extra)
+            now = asked_of(family, books, Span.ending(day, days), extra)
             before = _baseline(family, books, Span.ending(day, days), extra) if baseline else {}
             for metric in asked:
                 found[metric] = _row(rows[metric], now[metric], before.get(metric), least)
@@ -137,7 +137,7 @@ def scorecard(
     return frame.astype({**{name: "str" for name in COLUMNS if name not in kinds}, **kinds, "n": "Int64"})
 
 
-def _asked(family: Family, books: Books, span: Span, extra: dict[str, Any]) -> dict[str, Ratio | str]:
+def asked_of(family: Family, books: Books, span: Span, extra: dict[str, Any]) -> dict[str, Ratio | str]:
     """Return a family's ratios, or the reason why there are none."""
     try:
         return dict(family.function(books, span, **extra))
@@ -151,14 +151,14 @@ def _baseline(family: Family, books: Books, span: Span, extra: dict[str, Any]) -
         return {}
     if family.by_steps:
         days = [months_before(span.until, back) for back in range(1, _STEPS + 1)]
-        parts = [_asked(family, books, Span.ending(day, span.days), extra) for day in days]
+        parts = [asked_of(family, books, Span.ending(day, span.days), extra) for day in days]
     else:
         try:
             books.covers(six_months_before(span))
         except (NotAvailable, InputRefused):
             return {}
         before = six_months_before(span)
-        parts = [_scaled(_asked(family, books, before, extra), span.days / before.days)]
+        parts = [_scaled(asked_of(family, books, before, extra), span.days / before.days)]
     found = {}
     for metric in family.metrics:
         ratios = [part[metric] for part in parts]
@@ -178,6 +178,19 @@ def _scaled(part: dict[str, Ratio | str], factor: float) -> dict[str, Ratio | st
     }
 
 
+def no_value(found: Ratio | str, least: int) -> str:
+    """Return why there is no figure, or nothing when there is one; ``least`` cases are needed behind a quotient."""
+    if isinstance(found, str):
+        return f"Not available, because {found}."
+    divided = found.denominator is not None or found.exact is not None
+    if found.n < least and (divided or found.numerator is None):
+        many = (
+            "is no case" if not found.n else "is only 1 case" if found.n == 1 else f"are only {found.n} cases"
+        )
+        return f"Not available, because there {many} ({least} are needed)."
+    return "" if found.value is not None else "Not available, because there is nothing to divide by."
+
+
 def _row(definition: dict[str, str], found: Ratio | str, before: Ratio | None, least: int) -> dict[str, Any]:
     """Return one row of the scorecard."""
     row: dict[str, Any] = {
@@ -188,17 +201,13 @@ def _row(definition: dict[str, str], found: Ratio | str, before: Ratio | None, l
     row["benchmark"], row["benchmark_source"] = _benchmark(definition["benchmark"])
     row.update(direction="", why_not="", low=None, high=None, value=None)
     row.update(numerator=None, denominator=None, n=None, baseline=None)
+    lacks = no_value(found, least)
     if isinstance(found, str):
-        return row | {"why_not": f"Not available, because {found}."}
+        return row | {"why_not": lacks}
     row |= {"numerator": found.numerator, "denominator": found.denominator, "n": found.n}
+    if lacks or found.value is None:
+        return row | {"why_not": lacks}
     divided = found.denominator is not None or found.exact is not None
-    if found.n < least and (divided or found.numerator is None):
-        many = (
-            "is no case" if not found.n else "is only 1 case" if found.n == 1 else f"are only {found.n} cases"
-        )
-        return row | {"why_not": f"Not available, because there {many} ({least} are needed)."}
-    if found.value is None:
-        return row | {"why_not": "Not available, because there is nothing to divide by."}
     low, high = found.interval or (None, None)
     row |= {"value": found.value, "low": low, "high": high}
     if before is not None and before.value is not None and (before.n >= least or not divided):

@@ -5,9 +5,11 @@ week by week, ``waterfall`` lists what was posted; ``postings``, ``started`` and
 ``of_practice`` hands them a practice's tables, ``tell`` puts them into words. When only the two days are known,
 ``flows`` compares them, ``owed_back`` does the same for credits, ``aged_pair`` makes two snapshots comparable.
 ``read`` arranges either for reading.
+``slow_payer`` compares the answers of each payer with its own earlier pace.
 """
 
 from arlab.movement.aged_pair import AgedPair, age_pair
+from arlab.movement.cusum import AlarmRule
 from arlab.movement.flows import FIRST_OTHER, FROM, TO, movement_table
 from arlab.movement.of_practice import movement_of
 from arlab.movement.owed_back import credit_movement_table
@@ -19,7 +21,14 @@ from arlab.movement.read import (
     movement_wide_table,
     roll_wide_table,
 )
+from arlab.movement.resolutions import resolution_table, waiting_claims
 from arlab.movement.roll import roll_table
+from arlab.movement.slow_payer import (
+    describe_slow_payers,
+    score_weeks,
+    slow_payer_series,
+    slow_payer_table,
+)
 from arlab.movement.spans import week_ends
 from arlab.movement.tell import (
     describe_roll,
@@ -39,10 +48,12 @@ __all__ = [
     "PARTS",
     "TO",
     "AgedPair",
+    "AlarmRule",
     "age_pair",
     "credit_movement_table",
     "describe_movement",
     "describe_roll",
+    "describe_slow_payers",
     "describe_waterfall",
     "describe_weekly_balances",
     "describe_weekly_roll",
@@ -50,8 +61,13 @@ __all__ = [
     "movement_roll_table",
     "movement_table",
     "movement_wide_table",
+    "resolution_table",
     "roll_table",
     "roll_wide_table",
+    "score_weeks",
+    "slow_payer_series",
+    "slow_payer_table",
+    "waiting_claims",
     "waterfall_table",
     "week_ends",
     "weekly_balance_table",

@@ -7,6 +7,7 @@ measure, opens no window and keeps no figure open.
 from arlab.plots.aging import WITHHELD, describe_aging_by, plot_aging, plot_aging_by
 from arlab.plots.buckets import dollars_over_90
 from arlab.plots.canvas import render_png, show
+from arlab.plots.control import plot_control, plot_slow_payer
 from arlab.plots.liquidation import plot_liquidation
 from arlab.plots.movement import plot_roll_matrix, plot_waterfall, plot_weekly_balances
 from arlab.plots.variance import plot_variance
@@ -22,8 +23,10 @@ __all__ = [
     "dollars_sum",
     "plot_aging",
     "plot_aging_by",
+    "plot_control",
     "plot_liquidation",
     "plot_roll_matrix",
+    "plot_slow_payer",
     "plot_variance",
     "plot_waterfall",
     "plot_weekly_balances",

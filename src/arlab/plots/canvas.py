@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FONT_SIZE",
+    "GREY",
     "add_text",
     "add_title",
     "bucket_colours",
