@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.frames import as_counts, cents, dollars, sorted_by, table_function, to_date
-from arlab.reference import load_never_denial_codes
+from arlab.reference import read_rows
 
 __all__ = ["DUPLICATE", "first_answers"]
 
@@ -66,11 +66,11 @@ def _when(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
 
 def never_denies() -> nw.Expr:
     """Return whether a row's reason code is never a denial (``carc`` and ``payer_class``)."""
-    codes = load_never_denial_codes()
-    always = codes["unless_payer_class"] == ""
-    spared = nw.col("carc").is_in(codes.loc[always, "carc"].tolist())
-    for code, but_for in codes.loc[~always, ["carc", "unless_payer_class"]].itertuples(index=False):
-        spared = spared | ((nw.col("carc") == code) & (nw.col("payer_class") != but_for))
+    codes = [(row["carc"], row["unless_payer_class"]) for row in read_rows("never_denial_codes")]
+    spared = nw.col("carc").is_in([code for code, but_for in codes if not but_for])
+    for code, but_for in codes:
+        if but_for:
+            spared = spared | ((nw.col("carc") == code) & (nw.col("payer_class") != but_for))
     return spared
 
 

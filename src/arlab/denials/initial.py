@@ -24,7 +24,7 @@ from arlab.denials.first import (
     with_claim,
 )
 from arlab.frames import cents, dollars, small_like, sorted_by, table_function, to_date
-from arlab.reference import load_denial_codes
+from arlab.reference import read_rows
 
 __all__ = ["initial_denials"]
 
@@ -106,10 +106,10 @@ def initial_denials(claims: Any, transactions: Any, *, as_of: dt.date | str, lin
     hits = hits.with_columns(_order=nw.col("_line") + nw.lit(1_000_000) * (1 - nw.col("_denied")))
     hits = hits.with_columns(_first=nw.col("_order").min().over(*KEY))
     followed = hits.filter((nw.col("_denied") == 1) == (nw.col("_n_denied_of_claim") > 0))
-    codes = load_denial_codes()
+    codes = read_rows("denial_codes")
     columns = ("carc", "category", "responsible_process")
     shown = hits.filter(nw.col("_order") == nw.col("_first")).with_columns(carc=nw.col("_carc"))
-    named = small_like(shown, {name: codes[name].tolist() for name in columns})
+    named = small_like(shown, {name: [row[name] for row in codes] for name in columns})
     denied = nw.col("_n_denied_of_claim") > 0
     amount = nw.when(denied).then(nw.col("_lost_of_claim")).otherwise(nw.col("_partly_of_claim"))
     found = (
