@@ -1,0 +1,56 @@
+"""How does one ask AR Lab for the measures of the benchmark, with frames of any engine?
+
+Each measure is what a user would write. It computes nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from arlab.aging import add_age, add_bucket, aging_table
+from arlab.denials import denial_pareto, first_answers, initial_denials
+from arlab.ledger import open_items
+from arlab.metrics import answer_table, money_table
+from benchmarks.measures_days import Days
+
+__all__ = ["MEASURES"]
+
+Tables = Mapping[str, Any]
+
+
+def _aging(tables: Tables, days: Days) -> Any:
+    known = {name: tables[name] for name in ("submissions", "statements", "coverages")}
+    items = open_items(tables["claims"], tables["transactions"], as_of=days.as_of, **known)
+    return aging_table(add_bucket(add_age(items)), by=["payer"])
+
+
+def _days_in_ar(tables: Tables, days: Days) -> Any:
+    return money_table(tables["claims"], tables["transactions"], as_of=days.as_of, after=days.quarter)
+
+
+def _denial_rate(tables: Tables, days: Days) -> Any:
+    answers = first_answers(tables["claims"], tables["transactions"], as_of=days.as_of, lines=tables["lines"])
+    return answer_table(answers, as_of=days.as_of, by=["payer"], each="month")
+
+
+def _collection(tables: Tables, days: Days) -> Any:
+    after, until = days.cohort
+    return money_table(
+        tables["claims"], tables["transactions"], as_of=days.as_of, served_after=after, served_until=until
+    )
+
+
+def _pareto(tables: Tables, days: Days) -> Any:
+    denials = initial_denials(tables["claims"], tables["transactions"], as_of=days.as_of, lines=tables["lines"])
+    return denial_pareto(denials, as_of=days.as_of, by=["payer", "carc"])
+
+
+MEASURES: dict[str, Callable[[Tables, Days], Any]] = {
+    "aging": _aging,
+    "days_in_ar": _days_in_ar,
+    "denial_rate": _denial_rate,
+    "collection": _collection,
+    "pareto": _pareto,
+}
+"""Measure -> function of the tables and the days."""
