@@ -1,6 +1,6 @@
 """How is movement read: as a table from bucket to bucket, as one line per payer, as a sentence?
 
-Arranges the rows of ``flows`` for people. It follows no dollar itself.
+Arranges the rows of ``flows`` and ``roll`` for people. It follows no dollar itself.
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ import narwhals.stable.v2 as nw
 
 from arlab.aging import bucket_labels
 from arlab.movement.flows import FIRST_OTHER, FROM, TO
+from arlab.movement.postings import ENTRIES, EXITS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CANNOT_TELL", "describe_movement", "movement_roll_table", "movement_wide_table"]
+__all__ = [
+    "CANNOT_TELL",
+    "describe_movement",
+    "movement_roll_table",
+    "movement_wide_table",
+    "roll_wide_table",
+]
 
 CANNOT_TELL = (
     "Two snapshots do not show what happened between them: a balance that fell or is no longer open may have been"
@@ -25,7 +32,7 @@ CANNOT_TELL = (
 )
 
 
-def _rows(table: Any) -> pd.DataFrame:
+def whole_rows(table: Any) -> pd.DataFrame:
     """Return a movement table as pandas with whole cents."""
     frame = nw.from_native(table)
     rows = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_pandas()
@@ -52,27 +59,54 @@ def movement_wide_table(table: Any, *, buckets: Sequence[str] = bucket_labels())
     dollars. The column ``total`` holds the opening balance beside each bucket, the last row ``total`` the closing
     balance under each bucket. The rows after the buckets hold what was in none on the first day.
     """
-    rows = _rows(table)
+    rows = whole_rows(table)
+    before, after = _names(rows, "from"), _names(rows, "to")
+    came = [label for key, (_, label) in FROM.items() if key != "group" or label in before]
+    went = [label for key, (_, label) in TO.items() if key != "group" or label in after]
+    return _wide(rows, buckets, came, went)
+
+
+def roll_wide_table(table: Any, *, buckets: Sequence[str] = bucket_labels()) -> Any:
+    """Return a roll-rate matrix as people print it: a row per bucket of the first day, then a row per way in.
+
+    Parameters
+    ----------
+    table : of :func:`roll_table`; groups are added up
+    buckets : as for :func:`movement_wide_table`
+
+    Returns
+    -------
+    pandas frame as :func:`movement_wide_table` has it, with a column per way out. What made or used a credit has a
+    row or column of its own where it occurs: ``paid by payer`` as a row is what was paid beyond what was owed.
+    """
+    rows = whole_rows(table)
+    before, after = _names(rows, "from"), _names(rows, "to")
+    entries, exits = ([label for _, label in ways.values()] for ways in (ENTRIES, EXITS))
+    came = [*entries, FROM["credit"][1], *(label for label in exits if label in before)]
+    went = [*exits, TO["credit"][1], *(label for label in entries if label in after)]
+    return _wide(rows, buckets, came, went)
+
+
+def _wide(rows: pd.DataFrame, buckets: Sequence[str], came: Sequence[str], went: Sequence[str]) -> Any:
+    """Return rows by where they came from and columns by where they went, with sums."""
     before, after = _names(rows, "from"), _names(rows, "to")
     inside = sorted((number, name) for name, number in (before | after).items() if number < FIRST_OTHER)
     names = list(dict.fromkeys([*buckets, *(name for _, name in inside)]))
-    from_names = [*names, *(label for key, (_, label) in FROM.items() if key != "group" or label in before)]
-    to_names = [*names, *(label for key, (_, label) in TO.items() if key != "group" or label in after)]
     wide = rows.pivot_table(
         index="from_bucket", columns="to_bucket", values="cents", aggfunc="sum", fill_value=0
-    ).reindex(index=from_names, columns=to_names, fill_value=0)
+    ).reindex(index=[*names, *came], columns=[*names, *went], fill_value=0)
     wide["total"] = wide.sum(axis=1)
     wide.loc["total"] = wide.sum()
     result: Any = (wide / 100).rename_axis(index="from", columns=None).reset_index()
     return result.astype({"from": "str"})
 
 
-def movement_roll_table(table: Any, *, by: str) -> Any:
-    """Return one line per group: how its opening balance became its closing balance.
+def movement_roll_table(table: Any, *, by: str | Sequence[str] = ()) -> Any:
+    """Return one line per group: how its opening balance became its closing balance, as far as two days tell.
 
     Parameters
     ----------
-    table : of :func:`movement_table` with this ``by``
+    table : of :func:`movement_table` with this ``by``; without ``by`` one line for everything
 
     Returns
     -------
@@ -81,7 +115,7 @@ def movement_roll_table(table: Any, *, by: str) -> Any:
     ``to another group``), ``closing``, and ``in an older bucket``, the dollars of ``closing`` that were in a
     younger one; largest closing balance first. Opening and changes add up to closing.
     """
-    rows = _rows(table)
+    rows = whole_rows(table)
     inside_before, inside_after = rows["from_number"] < FIRST_OTHER, rows["to_number"] < FIRST_OTHER
     older = inside_before & inside_after & (rows["to_number"] > rows["from_number"])
     label = {key: name for key, (_, name) in (FROM | {f"to_{k}": v for k, v in TO.items()}).items()}
@@ -92,26 +126,29 @@ def movement_roll_table(table: Any, *, by: str) -> Any:
         parts[label[key]] = -rows["cents"].where(rows["to_bucket"] == label[key], 0)
     parts["closing"] = rows["cents"].where(inside_after, 0)
     parts["in an older bucket"] = rows["cents"].where(older, 0)
-    lines = rows[[by]].assign(**parts).groupby(by, dropna=False, sort=True).sum() / 100
+    by = [by] if isinstance(by, str) else list(by)
+    if not by:
+        return rows[[]].assign(**parts).sum().to_frame().T / 100
+    lines = rows[by].assign(**parts).groupby(by, dropna=False, sort=True).sum() / 100
     return lines.sort_values("closing", ascending=False, kind="stable").reset_index()
 
 
 def describe_movement(table: Any) -> str:
     """Return movement without groups as one or two sentences."""
-    rows = _rows(table)
+    rows = whole_rows(table)
     inside_before, inside_after = rows["from_number"] < FIRST_OTHER, rows["to_number"] < FIRST_OTHER
     opening, closing = int(rows["cents"][inside_before].sum()), int(rows["cents"][inside_after].sum())
     still = rows[inside_before & inside_after]
     older = int(still["cents"][still["to_number"] > still["from_number"]].sum())
     kept, added = int(still["cents"].sum()), int(rows["cents"][~inside_before].sum())
     first = (
-        f"Of {_money(opening)} open on the first day, {_money(kept)} ({kept / opening:.1%}) is still open,"
-        f" {_money(older)} of it in an older bucket, and {_money(opening - kept)} is not."
+        f"Of {money_text(opening)} open on the first day, {money_text(kept)} ({kept / opening:.1%}) is still open,"
+        f" {money_text(older)} of it in an older bucket, and {money_text(opening - kept)} is not."
         if opening
         else "Nothing was open on the first day."
     )
-    return f"{first} {_money(added)} was added, so that {_money(closing)} is open on the second day."
+    return f"{first} {money_text(added)} was added, so that {money_text(closing)} is open on the second day."
 
 
-def _money(cents: int) -> str:
+def money_text(cents: int) -> str:
     return f"{cents / 100:,.2f}"
