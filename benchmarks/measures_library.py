@@ -12,6 +12,7 @@ from arlab.aging import add_age, add_bucket, aging_table
 from arlab.denials import denial_pareto, first_answers, initial_denials
 from arlab.ledger import open_items
 from arlab.metrics import answer_table, money_table
+from arlab.movement import roll_table, waterfall_table, weekly_balance_table
 from benchmarks.measures_days import Days
 
 __all__ = ["MEASURES"]
@@ -46,11 +47,32 @@ def _pareto(tables: Tables, days: Days) -> Any:
     return denial_pareto(denials, as_of=days.as_of, by=["payer", "carc"])
 
 
+def _dated(tables: Tables) -> dict[str, Any]:
+    return {name: tables[name] for name in ("submissions", "statements")}
+
+
+def _roll(tables: Tables, days: Days) -> Any:
+    pair = (tables["claims"], tables["transactions"])
+    return roll_table(*pair, after=days.week, as_of=days.as_of, **_dated(tables))
+
+
+def _weekly(tables: Tables, days: Days) -> Any:
+    pair = (tables["claims"], tables["transactions"])
+    return weekly_balance_table(*pair, as_of=days.as_of, weeks=13, **_dated(tables))
+
+
+def _waterfall(tables: Tables, days: Days) -> Any:
+    return waterfall_table(tables["claims"], tables["transactions"], after=days.month, as_of=days.as_of)
+
+
 MEASURES: dict[str, Callable[[Tables, Days], Any]] = {
     "aging": _aging,
     "days_in_ar": _days_in_ar,
     "denial_rate": _denial_rate,
     "collection": _collection,
+    "roll": _roll,
+    "weekly": _weekly,
+    "waterfall": _waterfall,
     "pareto": _pareto,
 }
 """Measure -> function of the tables and the days."""

@@ -28,7 +28,14 @@ from arlab.metrics import (
     sending_table,
     work_table,
 )
-from arlab.movement import credit_movement_table, movement_table
+from arlab.movement import (
+    credit_movement_table,
+    movement_table,
+    roll_table,
+    waterfall_table,
+    weekly_balance_table,
+    weekly_roll_table,
+)
 
 KINDS = ("pandas", "arrow", "polars", "polars lazy", "duckdb")
 TABLES = (
@@ -132,6 +139,16 @@ def every_table(tables, as_of, *, before):
                 by=by,
             )
             for by in ((), ("payer",))
+        ],
+        roll_table: [
+            roll_table(*pair, after=before, **day, **known),
+            roll_table(*pair, after=before, **day, **known, by=["payer"]),
+        ],
+        weekly_balance_table: [weekly_balance_table(*pair, **day, weeks=5, **known, by="payer")],
+        weekly_roll_table: [weekly_roll_table(*pair, **day, weeks=5, **known)],
+        waterfall_table: [
+            waterfall_table(*pair, after=before, **day, each="week"),
+            waterfall_table(*pair, after=before, **day, by="payer", coverages=tables["coverages"]),
         ],
         credit_movement_table: [credit_movement_table(owed[before], owed[as_of])],
     }
