@@ -164,10 +164,11 @@ def add_bucket(open_items: Any, *, edges: Sequence[int] = BUCKET_EDGES) -> Any:
         passed = passed + (nw.col("age_days") > edge).fill_null(False).cast(nw.Int64)
     number = nw.when(nw.col("age_days").is_null()).then(nw.lit(len(edges) + 1)).otherwise(passed)
     # The name by when/then and not by a join: a join would not keep the order of the rows.
-    name: Any = nw.when(number == 0).then(nw.lit(labels[0]))
+    column = nw.col("bucket_number")
+    name: Any = nw.when(column == 0).then(nw.lit(labels[0]))
     for place, label in enumerate(labels[1:], start=1):
-        name = name.when(number == place).then(nw.lit(label))
-    return open_items.with_columns(bucket_number=number.cast(nw.Int64), bucket=name)
+        name = name.when(column == place).then(nw.lit(label))
+    return open_items.with_columns(bucket_number=number.cast(nw.Int64)).with_columns(bucket=name)
 
 
 @table_function(
@@ -202,7 +203,7 @@ def aging_table(
         rows = rows.with_columns(inside.otherwise(nw.lit(0)).alias(name))
     counted = (
         rows.group_by(*by, "bucket_number", "bucket")
-        .agg(*[nw.col(name).sum() for name in sums], items=nw.len())
+        .agg(nw.col(*sums).sum(), items=nw.len())
         .with_columns(*as_counts("items", *sums))
         .select(*by, "bucket_number", "bucket", "items", *sums)
     )
@@ -214,10 +215,10 @@ def aging_table(
         counted = (
             nw.concat([counted, empty])
             .group_by(*by, "bucket_number", "bucket")
-            .agg(*[nw.col(name).sum() for name in ("items", *sums)])
+            .agg(nw.col("items", *sums).sum())
             .with_columns(*as_counts("items"))
         )
-    table = counted.with_columns(*[dollars(name).alias(name) for name in sums])
+    table = counted.with_columns(dollars(nw.col(*sums)))
     return sorted_by(table.select(*by, "bucket_number", "bucket", "items", *sums), *by, "bucket_number")
 
 

@@ -56,12 +56,12 @@ _SENT = (*KEY, "rank", "submitted_date")
 
 def flag(condition: nw.Expr) -> nw.Expr:
     """Return a condition as 1 or 0; empty is 0."""
-    return nw.when(condition.fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
 
 
 def _when(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
     """Return a value in cents where a condition holds, else 0."""
-    return nw.when(condition.fill_null(False)).then(value).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(value).otherwise(nw.lit(0))
 
 
 def never_denies() -> nw.Expr:
@@ -144,8 +144,8 @@ def by_line(first: Any, lines: Any) -> Any:
     found = (
         first.group_by(*LINE, "answered_date", "adjudicated_date")
         .agg(
-            *[nw.col(name).sum() for name in sums],
-            *[nw.col(name).max() for name in ("_hit", "_unknown")],
+            nw.col(*sums).sum(),
+            nw.col("_hit", "_unknown").max(),
             *shown,
         )
         .with_columns(*as_counts(*sums))

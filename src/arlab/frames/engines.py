@@ -101,7 +101,7 @@ def in_polars(native: Any, keep: Sequence[str]) -> Any:
     for name in keep:
         values = native[name]
         kind = pa.string() if values.dtype == object else None  # an object column is here only when it is empty
-        arrays[name] = pa.array(values, type=kind, from_pandas=True)
+        arrays[name] = pa.array(values.array, type=kind, from_pandas=True)
     return pl.from_arrow(pa.table(arrays)).lazy()
 
 
@@ -138,24 +138,22 @@ def pandas_of_polars(frame: Any) -> Any:
     """Return a Polars frame as pandas with the types of the table contract."""
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
 
-    columns: dict[str, Any] = {}
-    for name, values in zip(frame.columns, frame.get_columns(), strict=True):
-        kind = values.dtype
-        if kind.is_integer():
-            whole = values.cast(pl.Int64)
-            empty = whole.is_null().to_numpy()
-            columns[name] = pd.arrays.IntegerArray(whole.fill_null(0).to_numpy(writable=True), empty)
-        elif kind in (pl.Date, pl.Datetime):
-            columns[name] = values.cast(pl.Datetime("us")).to_numpy()
-        elif kind == pl.Boolean:
-            dtype = "boolean" if values.null_count() else "bool"
-            columns[name] = pd.array(values.to_list(), dtype=dtype)
-        elif kind == pl.String:
-            columns[name] = pd.array(values.to_arrow(), dtype="str")
-        else:
-            columns[name] = values.to_pandas()
-    return pd.DataFrame(columns, index=range(len(frame)), columns=list(frame.columns))
+    wide = [name for name, kind in frame.schema.items() if kind.is_integer() and kind != pl.Int64]
+    dates = [name for name, kind in frame.schema.items() if kind in (pl.Date, pl.Datetime)]
+    if wide or dates:
+        frame = frame.with_columns(pl.col(wide).cast(pl.Int64), pl.col(dates).cast(pl.Datetime("us")))
+
+    def kind_of(arrow: Any) -> Any:
+        if pa.types.is_integer(arrow):
+            return pd.Int64Dtype()
+        return pd.StringDtype(na_value=float("nan")) if pa.types.is_large_string(arrow) else None
+
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    found = table.to_pandas(types_mapper=kind_of)
+    gaps = [name for name, kind in frame.schema.items() if kind == pl.Boolean and frame[name].null_count()]
+    return found.astype(dict.fromkeys(gaps, "boolean")) if gaps else found
 
 
 def to_pandas(result: Any) -> Any:

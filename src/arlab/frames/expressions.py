@@ -48,7 +48,7 @@ def dollars(column: str | nw.Expr) -> nw.Expr:
 
 def as_counts(*columns: str) -> list[nw.Expr]:
     """Return counts and sums as Int64: engines count in other types, some of which wrap round below zero."""
-    return [nw.col(name).cast(nw.Int64) for name in columns]
+    return [nw.col(*columns).cast(nw.Int64)]  # one expression: each costs time before a row is read
 
 
 def day_number(column: str | nw.Expr) -> nw.Expr:

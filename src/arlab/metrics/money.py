@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from arlab.frames import cents, dollars, sorted_by, table_function, to_date
+from arlab.frames import as_counts, cents, dollars, sorted_by, table_function, to_date
 from arlab.metrics.periods import flag
 
 __all__ = ["AGREED_REASONS", "CHARITY_REASONS", "MONEY", "money_table", "net_rows"]
@@ -95,14 +95,18 @@ def net_rows(transactions: Any) -> Any:
 
 def sum_of(condition: nw.Expr, *, sign: int = -1) -> nw.Expr:
     value = nw.col("_cents") if sign > 0 else -nw.col("_cents")
-    return nw.when(condition.fill_null(False)).then(value).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(value).otherwise(nw.lit(0))
 
 
 def claim_money(claims: Any, transactions: Any, as_of: dt.date, after: dt.date | None) -> Any:
     """Return one row per claim with the sums of ``MONEY`` in cents; see :func:`money_table`."""
     known = transactions.filter(nw.col("posted_date") <= as_of).with_columns(_cents=cents("amount"))
     rows = with_visit_day(with_net_kind(known), claims)
-    inside = nw.lit(True) if after is None else nw.col("posted_date") > after
+    # What was posted in the span, and what was taken off by it: each asked for by many sums.
+    inside = nw.col("_cents") if after is None else nw.when(nw.col("posted_date") > after).then(nw.col("_cents"))
+    if after is not None:
+        inside = inside.otherwise(nw.lit(0))
+    rows = rows.with_columns(_inside=inside).with_columns(_less=-nw.col("_inside"))
     kind, reason, party = nw.col("net_kind"), nw.col("net_reason"), nw.col("responsible")
     first = party == "payer_1"
     adjusted = kind == "contractual"
@@ -110,26 +114,30 @@ def claim_money(claims: Any, transactions: Any, as_of: dt.date, after: dt.date |
     agreed, charity = reason.is_in(list(AGREED_REASONS)), reason.is_in(list(CHARITY_REASONS))
     other = (adjusted & ~first) | (kind == "sequestration") | (write_off & agreed)
     spoke = first & kind.is_in(["payer_payment", "contractual", "sequestration", "denial"])
+    nothing = nw.lit(0)
+
+    def off(condition: nw.Expr) -> nw.Expr:
+        return nw.when(condition).then(nw.col("_less")).otherwise(nothing)
+
     sums = {
-        "_before": sum_of(adjusted & first & ~inside),
-        "_inside": sum_of(adjusted & first & inside),
-        "_other": sum_of(other & inside),
-        "charges": sum_of((kind == "charge") & inside, sign=1),
-        "payer_paid": sum_of(kind.is_in(["payer_payment", "refund_to_payer", "recoupment"]) & inside),
-        "patient_paid": sum_of(kind.is_in(["patient_payment", "refund_to_patient"]) & inside),
-        "charity": sum_of(write_off & charity & inside),
-        "bad_debt": sum_of((kind == "bad_debt") & inside),
-        "written_off": sum_of(write_off & ~agreed & ~charity & inside),
-        "_discount": sum_of(write_off & (agreed | charity) & inside),
+        "_total": sum_of(adjusted & first),
+        "_inside": off(adjusted & first),
+        "_other": off(other),
+        "charges": nw.when(kind == "charge").then(nw.col("_inside")).otherwise(nothing),
+        "payer_paid": off(kind.is_in(["payer_payment", "refund_to_payer", "recoupment"])),
+        "patient_paid": off(kind.is_in(["patient_payment", "refund_to_patient"])),
+        "charity": off(write_off & charity),
+        "bad_debt": off(kind == "bad_debt"),
+        "written_off": off(write_off & ~agreed & ~charity),
+        "_discount": off(write_off & (agreed | charity)),
         "ar": sum_of(party != "agency", sign=1),
         "_first": sum_of(first, sign=1),
         "_at_payers": sum_of(party.is_in(list(PAYERS)), sign=1),
         "_spoke": flag(spoke),
+        "at_visit": off(at_visit()),
     }
-    sums["at_visit"] = sum_of(at_visit() & inside)
-    by_claim = rows.with_columns(**sums).group_by(*KEY).agg(*[nw.col(name).sum() for name in sums])
-    found = claims.join(by_claim, on=list(KEY), how="inner")
-    found = found.with_columns(*[nw.col(name).cast(nw.Int64) for name in sums])
+    by_claim = rows.with_columns(**sums).group_by(*KEY).agg(nw.col(*sums).sum())
+    found = claims.join(by_claim, on=list(KEY), how="inner").with_columns(*as_counts(*sums))
     return _capped(found)
 
 
@@ -158,7 +166,7 @@ def _capped(found: Any) -> Any:
     found = found.with_columns(
         _room=nw.when(known).then(room),
         _priced=flag(known | self_pay),
-        _total=nw.col("_before") + nw.col("_inside"),
+        _before=nw.col("_total") - nw.col("_inside"),
     )
 
     def capped(value: str) -> nw.Expr:
@@ -229,11 +237,11 @@ def money_table(
         *dict.fromkeys([*KEY, "payer_class", "charge", "service_date", *optional(claims), *by])
     )
     found = claim_money(claims, transactions, to_date(as_of), None if after is None else to_date(after))
-    sums = [nw.col(name).sum() for name in MONEY]
-    total = found.group_by(*by).agg(*sums) if by else found.select(*sums)
-    total = total.with_columns(*[nw.col(name).cast(nw.Int64).fill_null(0) for name in MONEY])
-    money = [dollars(name).alias(name) for name in MONEY if not name.endswith("claims")]
-    return sorted_by(total.with_columns(*money).select(*by, *MONEY), *by)
+    sums = nw.col(*MONEY).sum()
+    total = found.group_by(*by).agg(sums) if by else found.select(sums)
+    total = total.with_columns(nw.col(*MONEY).cast(nw.Int64).fill_null(0))
+    money = [name for name in MONEY if not name.endswith("claims")]
+    return sorted_by(total.with_columns(dollars(nw.col(*money))).select(*by, *MONEY), *by)
 
 
 def optional(claims: Any) -> list[str]:
