@@ -23,6 +23,7 @@ from arlab.frames import (
     sorted_by,
     table_function,
     to_date,
+    to_pandas,
 )
 from arlab.ledger import credits, open_items
 from arlab.tables import NOT_ON_FILE, PATIENT_BALANCES, Practice
@@ -283,7 +284,7 @@ def aged_items(
 
     Parameters
     ----------
-    practice : with a ledger (``claims`` and ``transactions``), or with ``open_items`` from a snapshot
+    practice : with a ledger (``claims`` and ``transactions``, of any engine), or with ``open_items`` from a snapshot
     as_of : the day; the practice's own when left out
     clock, edges : as for :func:`add_age` and :func:`add_bucket`
 
@@ -305,7 +306,7 @@ def aged_items(
         )
     if practice.has("claims", "transactions"):
         tables = {name: practice.tables.get(name) for name in ("submissions", "statements", "coverages")}
-        items = open_items(practice.claims, practice.transactions, as_of=day, **tables)
+        items = to_pandas(open_items(practice.claims, practice.transactions, as_of=day, **tables))
         items = _known(practice, items).drop(
             columns=[] if practice.knows(NOT_ON_FILE) else ["not_on_file"], errors="ignore"
         )
@@ -332,9 +333,8 @@ def credit_items(practice: Practice, *, as_of: dt.date | str | None = None) -> A
     """Return what a practice owes back on a day, as a pandas frame of ``credits``."""
     day = practice.as_of if as_of is None else to_date(as_of)
     if practice.has("claims", "transactions"):
-        found = credits(
-            practice.claims, practice.transactions, as_of=day, coverages=practice.tables.get("coverages")
-        )
+        covered = practice.tables.get("coverages")
+        found = to_pandas(credits(practice.claims, practice.transactions, as_of=day, coverages=covered))
         return _known(practice, found)
     return practice.credits
 

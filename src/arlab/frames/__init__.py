@@ -5,7 +5,7 @@ checks columns and picks the engine, ``engines`` the way into an engine and back
 and dates that mean the same on each. It knows no table and no measure.
 """
 
-from arlab.frames.engines import SMALL_ROWS, to_pandas, workbench
+from arlab.frames.engines import SMALL_ROWS, parquet_relations, to_pandas, workbench
 from arlab.frames.expressions import (
     as_counts,
     cents,
@@ -29,6 +29,7 @@ __all__ = [
     "days_between",
     "dollars",
     "month",
+    "parquet_relations",
     "plus_days",
     "small_like",
     "sorted_by",

@@ -10,7 +10,9 @@ import contextlib
 import functools
 import importlib.util
 import itertools
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,6 +26,7 @@ __all__ = [
     "in_polars",
     "pandas_of_polars",
     "pandas_of_relation",
+    "parquet_relations",
     "suits_polars",
     "to_pandas",
     "workbench",
@@ -171,6 +174,23 @@ def to_pandas(result: Any) -> Any:
         return pandas_of_relation(own.from_arrow(nw.from_native(native, eager_only=True).to_arrow()))
     finally:
         own.close()
+
+
+def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.DuckDBPyRelation]:
+    """Return Parquet files as DuckDB relations of one connection, which reads them anew for each question.
+
+    Parameters
+    ----------
+    files : table name -> its files; each must be there
+    """
+    connection = duckdb.connect()
+    # What does not fit into memory goes to the system's folder for such files, not into the user's.
+    spill = str(Path(tempfile.gettempdir()) / "arlab-spill").replace("'", "''")
+    connection.execute(f"set temp_directory = '{spill}'")
+    return {
+        name: connection.read_parquet([str(path) for path in paths], union_by_name=True)
+        for name, paths in files.items()
+    }
 
 
 @contextlib.contextmanager
