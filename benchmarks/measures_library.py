@@ -27,7 +27,9 @@ def _aging(tables: Tables, days: Days) -> Any:
 
 
 def _days_in_ar(tables: Tables, days: Days) -> Any:
-    return money_table(tables["claims"], tables["transactions"], as_of=days.as_of, after=days.quarter)
+    columns = ("ar", "charges", "contract", "expected", "contract_to_come")
+    pair = (tables["claims"], tables["transactions"])
+    return money_table(*pair, as_of=days.as_of, after=days.quarter, columns=columns)
 
 
 def _denial_rate(tables: Tables, days: Days) -> Any:
@@ -36,14 +38,15 @@ def _denial_rate(tables: Tables, days: Days) -> Any:
 
 
 def _collection(tables: Tables, days: Days) -> Any:
+    paid = ("claims", "answered_claims", "charges", "contract", "payer_paid", "patient_paid", "charity")
     after, until = days.cohort
-    return money_table(
-        tables["claims"], tables["transactions"], as_of=days.as_of, served_after=after, served_until=until
-    )
+    pair = (tables["claims"], tables["transactions"])
+    return money_table(*pair, as_of=days.as_of, served_after=after, served_until=until, columns=paid)
 
 
 def _pareto(tables: Tables, days: Days) -> Any:
-    denials = initial_denials(tables["claims"], tables["transactions"], as_of=days.as_of, lines=tables["lines"])
+    pair = (tables["claims"], tables["transactions"])
+    denials = initial_denials(*pair, as_of=days.as_of, lines=tables["lines"], outcomes=False)
     return denial_pareto(denials, as_of=days.as_of, by=["payer", "carc"])
 
 

@@ -31,7 +31,7 @@ def sample():
 
 @pytest.fixture
 def in_duckdb_only(monkeypatch):
-    monkeypatch.setattr(engines, "SMALL_ROWS", -1)
+    monkeypatch.setattr(engines, "POLARS_ROWS", -1)
 
 
 def test_every_table_function_of_the_four_packages_is_asked():
@@ -79,7 +79,7 @@ def test_small_frames_come_back_as_large_ones_do(sample, monkeypatch, which):
     }[which]()
     tables = {name: tables.get(name, empty_table(name)) for name in TABLES}
     in_polars = every_table(tables, AS_OF, before=BEFORE)
-    monkeypatch.setattr(engines, "SMALL_ROWS", -1)
+    monkeypatch.setattr(engines, "POLARS_ROWS", -1)
     in_duckdb = every_table(tables, AS_OF, before=BEFORE)
     for name, results in in_polars.items():
         for found, expected in zip(results, in_duckdb[name], strict=True):
@@ -121,7 +121,7 @@ def ledger_of(**columns):
 def test_every_type_of_column_means_the_same_to_both_engines(columns, monkeypatch):
     rows = ledger_of(**columns)
     found = balances(rows, as_of="2026-02-01")
-    monkeypatch.setattr(engines, "SMALL_ROWS", -1)
+    monkeypatch.setattr(engines, "POLARS_ROWS", -1)
     pd.testing.assert_frame_equal(found, balances(rows, as_of="2026-02-01"))
 
 
@@ -135,7 +135,7 @@ def test_what_is_not_plain_is_left_to_duckdb():
         pd.concat([plain, plain[["amount"]]], axis=1),
     ]
     assert [engines.suits_polars({"rows": frame}, keep) for frame in odd] == [False] * 4
-    many = pd.DataFrame({"amount": range(engines.SMALL_ROWS + 1)})
+    many = pd.DataFrame({"amount": range(engines.POLARS_ROWS + 1)})
     assert not engines.suits_polars({"rows": many}, {"rows": ["amount"]})
 
 
@@ -152,9 +152,9 @@ def test_without_polars_duckdb_computes_small_frames_too(sample, monkeypatch):
         engines._has_polars.cache_clear()
 
 
-@pytest.mark.parametrize("small_rows", [engines.SMALL_ROWS, -1])
+@pytest.mark.parametrize("small_rows", [engines.POLARS_ROWS, -1])
 def test_eight_threads_of_fifty_calls_give_one_answer(sample, monkeypatch, small_rows):
-    monkeypatch.setattr(engines, "SMALL_ROWS", small_rows)
+    monkeypatch.setattr(engines, "POLARS_ROWS", small_rows)
     few = {name: sample.tables[name].iloc[:2_000] for name in ("claims", "transactions")}
 
     def ask(number):
@@ -174,7 +174,7 @@ def test_a_workbench_of_small_tables_lays_them_down_in_polars(sample, monkeypatc
         claims, transactions = map(lay, tables)
         assert type(claims).__module__.startswith("polars")
         found = to_pandas(lay(open_items(claims, transactions, as_of=AS_OF)))
-    monkeypatch.setattr(engines, "SMALL_ROWS", -1)
+    monkeypatch.setattr(engines, "POLARS_ROWS", -1)
     with workbench(tables) as lay:
         claims, transactions = map(lay, tables)
         assert isinstance(claims, duckdb.DuckDBPyRelation)
@@ -196,7 +196,7 @@ def test_a_table_of_items_without_the_optional_columns_is_the_same(sample, monke
     items = open_items(sample.claims, sample.transactions, as_of=AS_OF)
     answers = first_answers(sample.claims, sample.transactions, as_of=AS_OF)
     table = aging_table(add_bucket(add_age(items, clock="service")), by="payer")
-    monkeypatch.setattr(engines, "SMALL_ROWS", -1)
+    monkeypatch.setattr(engines, "POLARS_ROWS", -1)
     again = open_items(sample.claims, sample.transactions, as_of=AS_OF)
     pd.testing.assert_frame_equal(again, items)
     pd.testing.assert_frame_equal(

@@ -83,13 +83,17 @@ def _ends(denied: Any, transactions: Any, as_of: dt.date) -> Any:
 
 
 @table_function(claims=CLAIMS, transactions=LEDGER, lines=LINES)
-def initial_denials(claims: Any, transactions: Any, *, as_of: dt.date | str, lines: Any = None) -> Any:
+def initial_denials(
+    claims: Any, transactions: Any, *, as_of: dt.date | str, lines: Any = None, outcomes: bool = True
+) -> Any:
     """Return the initial denials known on a day, one row per claim whose first answer denied or reduced a line.
 
     Parameters
     ----------
     claims, transactions, lines : as for :func:`first_answers`; the transactions with ``transaction_id``
     as_of : last posting day that counts
+    outcomes : whether to follow what became of the denials; without it the columns of the outcome are left out,
+        which is quicker
 
     Returns
     -------
@@ -105,7 +109,6 @@ def initial_denials(claims: Any, transactions: Any, *, as_of: dt.date | str, lin
     # Denied lines stand before reduced ones; of a claim with a denied line only those are followed.
     hits = hits.with_columns(_order=nw.col("_line") + nw.lit(1_000_000) * (1 - nw.col("_denied")))
     hits = hits.with_columns(_first=nw.col("_order").min().over(*KEY))
-    followed = hits.filter((nw.col("_denied") == 1) == (nw.col("_n_denied_of_claim") > 0))
     codes = read_rows("denial_codes")
     columns = ("carc", "category", "responsible_process")
     shown = hits.filter(nw.col("_order") == nw.col("_first")).with_columns(carc=nw.col("_carc"))
@@ -115,42 +118,49 @@ def initial_denials(claims: Any, transactions: Any, *, as_of: dt.date | str, lin
     found = (
         with_claim(claims, shown, "inner")
         .join(named, on="carc", how="left")
-        .join(_ends(followed, transactions, day), on=list(KEY), how="left")
         .with_columns(
             denied_date=nw.col("answered_date"),
             category=nw.col("category").fill_null("other"),
             responsible_process=nw.col("responsible_process").fill_null("other"),
             denied_amount=dollars(amount),
             status=nw.col("answer"),
-            outcome=nw.when(~nw.col("paid_date").is_null())
-            .then(nw.lit("paid"))
-            .when(~nw.col("written_off_date").is_null())
-            .then(nw.lit("written_off"))
-            .when(~nw.col("to_patient_date").is_null())
-            .then(nw.lit("to_patient"))
-            .otherwise(nw.lit("open")),
         )
     )
-    return sorted_by(
-        found.select(
-            "practice_id",
-            "denial_id",
-            "claim_id",
-            "payer",
-            "denied_date",
-            "carc",
-            "category",
-            "responsible_process",
-            "denied_amount",
-            "outcome",
-            "payer_class",
-            "status",
-            "charge",
-            "lines",
-            "lines_denied",
-            "paid_date",
-            "written_off_date",
-            "to_patient_date",
-        ),
-        *KEY,
+    shown_columns = list(_COLUMNS)
+    if outcomes:
+        followed = hits.filter((nw.col("_denied") == 1) == (nw.col("_n_denied_of_claim") > 0))
+        found = _with_outcome(found.join(_ends(followed, transactions, day), on=list(KEY), how="left"))
+        shown_columns.insert(shown_columns.index("denied_amount") + 1, "outcome")
+        shown_columns += ["paid_date", "written_off_date", "to_patient_date"]
+    return sorted_by(found.select(*shown_columns), *KEY)
+
+
+_COLUMNS = (
+    "practice_id",
+    "denial_id",
+    "claim_id",
+    "payer",
+    "denied_date",
+    "carc",
+    "category",
+    "responsible_process",
+    "denied_amount",
+    "payer_class",
+    "status",
+    "charge",
+    "lines",
+    "lines_denied",
+)
+
+
+def _with_outcome(found: Any) -> Any:
+    """Add the word for what became of a denial so far."""
+    return found.with_columns(
+        outcome=nw.when(~nw.col("paid_date").is_null())
+        .then(nw.lit("paid"))
+        .when(~nw.col("written_off_date").is_null())
+        .then(nw.lit("written_off"))
+        .when(~nw.col("to_patient_date").is_null())
+        .then(nw.lit("to_patient"))
+        .otherwise(nw.lit("open"))
     )

@@ -5,7 +5,7 @@ checks columns and picks the engine, ``engines`` the way into an engine and back
 and dates that mean the same on each. It knows no table and no measure.
 """
 
-from arlab.frames.engines import SMALL_ROWS, parquet_relations, to_pandas, workbench
+from arlab.frames.engines import POLARS_ROWS, parquet_relations, to_pandas, workbench
 from arlab.frames.expressions import (
     as_counts,
     cents,
@@ -22,7 +22,7 @@ from arlab.frames.expressions import (
 from arlab.frames.functions import table_function
 
 __all__ = [
-    "SMALL_ROWS",
+    "POLARS_ROWS",
     "as_counts",
     "cents",
     "day_number",

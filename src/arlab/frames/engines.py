@@ -20,7 +20,7 @@ import narwhals.stable.v2 as nw
 
 __all__ = [
     "IN_MEMORY",
-    "SMALL_ROWS",
+    "POLARS_ROWS",
     "cursor",
     "in_duckdb",
     "in_polars",
@@ -34,11 +34,11 @@ __all__ = [
 
 IN_MEMORY = ("pandas", "pyarrow")
 
-SMALL_ROWS = 100_000
+POLARS_ROWS = 20_000_000
 """Rows of all pandas frames of a call together, up to which Polars computes it where it is installed.
 
-DuckDB plans a query of many steps in 10 to 150 milliseconds however few the rows are, Polars in a few. With many
-rows that no longer counts, and DuckDB reads the columns it needs where they lie."""
+DuckDB plans a query of many steps in 10 to 150 milliseconds however few the rows are, Polars in a few, and Polars works
+out what several steps share once. Beyond, DuckDB reads the columns it needs where they lie, and spills to disk."""
 
 # One in-process database; every call works on its own cursor, which is safe under threads.
 _DATABASE = duckdb.connect()
@@ -62,7 +62,7 @@ def suits_polars(frames: Mapping[str, Any], columns: Mapping[str, Sequence[str]]
     Plain kinds are those of the table contract, which mean the same on the way into both engines; anything else
     (times of day with a zone, columns of mixed objects) is left to DuckDB.
     """
-    if not _has_polars() or sum(map(len, frames.values())) > SMALL_ROWS:
+    if not _has_polars() or sum(map(len, frames.values())) > POLARS_ROWS:
         return False
     return all(_is_plain(frame[column]) for name, frame in frames.items() for column in columns[name])
 
@@ -197,7 +197,7 @@ def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.D
 def workbench(tables: Iterable[Any] = ()) -> Iterator[Callable[[Any], Any]]:
     """Yield a function that lays a frame down where it is computed, for work that asks many questions of it.
 
-    Small pandas tables become Polars frames (see :data:`SMALL_ROWS`). Other pandas or Arrow frames, and a DuckDB
+    Small pandas tables become Polars frames (see :data:`POLARS_ROWS`). Other pandas or Arrow frames, and a DuckDB
     relation that is worth keeping, become a temporary table of their connection; every other frame is passed on as
     it is. The temporary tables are gone when the block ends.
 

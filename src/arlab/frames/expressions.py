@@ -6,6 +6,7 @@ Expressions over Narwhals columns, and the small lookup frames that join them. I
 from __future__ import annotations
 
 import datetime as dt
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "sorted_by",
     "to_date",
     "week",
+    "without_order",
 ]
 
 
@@ -141,9 +143,25 @@ def _sql_value(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+# A DuckDB relation in order -> the same without it, and the columns. DuckDB sorts even what is then only added up, so
+# that a function that is given the one reads the other.
+_UNSORTED: weakref.WeakKeyDictionary[Any, tuple[nw.LazyFrame[Any], tuple[str, ...]]] = weakref.WeakKeyDictionary()
+
+
 def sorted_by(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
     """Return the frame in a fixed order, empty values last."""
-    return frame.sort(*columns, nulls_last=True) if columns else frame
+    if not columns:
+        return frame
+    ordered = frame.sort(*columns, nulls_last=True)
+    if ordered.implementation.value == "duckdb":
+        _UNSORTED[ordered.to_native()] = (frame, columns)
+    return ordered
+
+
+def without_order(frame: nw.LazyFrame[Any]) -> tuple[nw.LazyFrame[Any], tuple[str, ...]]:
+    """Return a frame before :func:`sorted_by`, and the columns of its order; as it is where there is none to tell."""
+    found = _UNSORTED.get(frame.to_native()) if frame.implementation.value == "duckdb" else None
+    return found or (frame, ())
 
 
 def _expression(column: str | nw.Expr) -> nw.Expr:

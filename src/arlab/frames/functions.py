@@ -24,6 +24,7 @@ from arlab.frames.engines import (
     pandas_of_relation,
     suits_polars,
 )
+from arlab.frames.expressions import sorted_by, without_order
 
 __all__ = ["table_function"]
 
@@ -68,6 +69,10 @@ def table_function(**needs: Sequence[str]) -> Callable[[Callable[P, R]], Callabl
             home = _home_of(given, function.__name__)
             by = _names(bound.arguments.get("by", ()))
             frames: dict[str, Any] = {name: nw.from_native(value) for name, value in given.items()}
+            order: tuple[str, ...] = ()
+            for name in frames if home == "duckdb" else ():
+                frames[name], columns = without_order(frames[name])
+                order = columns if "*?" in needs[name] else order
             keep = {
                 name: _kept(frame, needs[name], by, f"{function.__name__}: {name}")
                 for name, frame in frames.items()
@@ -81,11 +86,20 @@ def table_function(**needs: Sequence[str]) -> Callable[[Callable[P, R]], Callabl
             with _brought_in(frames, keep, home) as brought:
                 bound.arguments.update(brought)
                 result: Any = function(*bound.args, **bound.kwargs)
+                if order:  # rows that were only added to stand as they stood
+                    result = _in_order(result, order)
                 return result if nested else _returned(result, home)
 
         return wrapper
 
     return decorate
+
+
+def _in_order(result: Any, order: Sequence[str]) -> Any:
+    """Return a lazy result in the order that its rows came in, unless it has one or has lost the columns."""
+    if not isinstance(result, nw.LazyFrame) or without_order(result)[1]:
+        return result
+    return sorted_by(result, *order) if set(order) <= set(result.collect_schema().names()) else result
 
 
 def _names(by: Any) -> tuple[str, ...]:

@@ -42,11 +42,16 @@ def _first_days(
     return base.join(by_claim, on=list(KEY), how="left").join(by_payer, on=[*KEY, "responsible"], how="left")
 
 
-def _turns(transactions: nw.LazyFrame[Any], as_of: dt.date) -> nw.LazyFrame[Any]:
-    """Return, by claim and party, the first day the party was made to owe, and whether it was at the visit."""
+def _turns(transactions: nw.LazyFrame[Any], as_of: dt.date, *, but_first: bool) -> nw.LazyFrame[Any]:
+    """Return, by claim and party, the first day the party was made to owe, and whether it was at the visit.
+
+    Of the first payer, who owes most rows, it is not asked where the first sending is known.
+    """
     raised = transactions.filter((nw.col("posted_date") <= as_of) & (nw.col("amount") > 0)).filter(
         nw.col("kind").is_in(["charge", "transfer"])
     )
+    if but_first:
+        raised = raised.filter(nw.col("responsible") != "payer_1")
     at_visit = nw.col("kind") == "charge"
     if "reason" in transactions.collect_schema().names():
         at_visit = at_visit | (nw.col("reason").fill_null("") == DUE_AT_VISIT)
@@ -80,7 +85,7 @@ def _items(
         _party=nw.when(nw.col("responsible") == "agency")
         .then(nw.lit("patient"))
         .otherwise(nw.col("responsible"))
-    ).join(_turns(transactions, as_of), on=[*KEY, "_party"], how="left")
+    ).join(_turns(transactions, as_of, but_first=submissions is not None), on=[*KEY, "_party"], how="left")
     patient_from = plus_days("_turned", PATIENT_GRACE_DAYS)
     if statements is not None:
         stated = (
