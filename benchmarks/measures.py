@@ -192,27 +192,44 @@ def in_polars(folder: Path) -> dict[str, pl.DataFrame]:
     }
 
 
-def ask_library(tables: Mapping[str, Any], days: Days, measure: str) -> Any:
-    """Return a measure by the library; pandas frames are laid down once for all its steps."""
-    pandas = all(isinstance(table, pd.DataFrame) for table in tables.values())
-    if not pandas:
-        found = measures_library.MEASURES[measure](tables, days)
-        return to_pandas(found) if isinstance(found, duckdb.DuckDBPyRelation) else found
-    return measures_library.MEASURES[measure](tables, days)
+Way = Callable[[Sequence[str]], dict[str, Any]]
+"""A way of computing measures, named, one after the other; returns their results."""
 
 
-def ways_of(folder: Path, days: Days) -> dict[str, Callable[[str], Any]]:
-    """Return, for each way, the function that computes a measure by its name."""
+def ways_of(folder: Path, days: Days) -> dict[str, Way]:
+    """Return, for each way, the function that computes measures by their names."""
     frames, eager, views = in_pandas(folder), in_polars(folder), connect(folder)
     relations = {table: views.table(table) for table in COLUMNS}
+
+    def by_hand(functions: Mapping[str, Callable[[Any, Days], Any]], tables: Any) -> Way:
+        return lambda measures: {measure: functions[measure](tables, days) for measure in measures}
+
     return {
-        "arlab_pandas": lambda measure: ask_library(frames, days, measure),
-        "pandas": lambda measure: measures_pandas.MEASURES[measure](frames, days),
-        "arlab_polars": lambda measure: ask_library(eager, days, measure),
-        "polars": lambda measure: measures_polars.MEASURES[measure](eager, days),
-        "arlab_duckdb": lambda measure: ask_library(relations, days, measure),
-        "sql": lambda measure: measures_sql.MEASURES[measure](views, days),
+        "arlab_pandas": lambda measures: ask_pandas(frames, days, measures),
+        "pandas": by_hand(measures_pandas.MEASURES, frames),
+        "arlab_polars": lambda measures: ask_polars(eager, days, measures),
+        "polars": by_hand(measures_polars.MEASURES, eager),
+        "arlab_duckdb": lambda measures: ask_duckdb(relations, days, measures),
+        "sql": by_hand(measures_sql.MEASURES, views),
     }
+
+
+def ask_pandas(tables: Mapping[str, pd.DataFrame], days: Days, measures: Sequence[str]) -> dict[str, Any]:
+    """Return measures by the library from pandas frames, laid down once, as pandas frames."""
+    with workbench(tables.values()) as lay:
+        laid = {name: lay(table) for name, table in tables.items()}
+        return {name: to_pandas(measures_library.MEASURES[name](laid, days)) for name in measures}
+
+
+def ask_polars(tables: Mapping[str, pl.DataFrame], days: Days, measures: Sequence[str]) -> dict[str, Any]:
+    """Return measures by the library from Polars frames, lazily as the hand-written queries are."""
+    lazy = {name: table.lazy() for name, table in tables.items()}
+    return {name: measures_library.MEASURES[name](lazy, days).collect() for name in measures}
+
+
+def ask_duckdb(tables: Mapping[str, Any], days: Days, measures: Sequence[str]) -> dict[str, Any]:
+    """Return measures by the library from DuckDB relations, as pandas frames."""
+    return {name: to_pandas(measures_library.MEASURES[name](tables, days)) for name in measures}
 
 
 def rows_of(result: Any, columns: Sequence[str], *, dollars: bool) -> list[tuple[Any, ...]]:
@@ -234,16 +251,16 @@ def rows_of(result: Any, columns: Sequence[str], *, dollars: bool) -> list[tuple
     return sorted(tuple(map(plain, columns, row)) for row in rows)
 
 
-def check_equal(ways: Mapping[str, Callable[[str], Any]]) -> bool:
+def check_equal(ways: Mapping[str, Way]) -> bool:
     """Return whether every way gives the same rows for every measure, and say which do not."""
+    results = {way: compute(MEASURES) for way, compute in ways.items()}
     same = True
     for measure in MEASURES:
-        reference = ways["sql"](measure)
-        columns = [str(name) for name in reference.columns]
-        expected = rows_of(reference, columns, dollars=False)
-        for way, compute in ways.items():
-            found = rows_of(compute(measure), columns, dollars=way.startswith("arlab"))
-            if found != expected or not found:
+        columns = [str(name) for name in results["sql"][measure].columns]
+        expected = rows_of(results["sql"][measure], columns, dollars=False)
+        for way, found in results.items():
+            rows = rows_of(found[measure], columns, dollars=way.startswith("arlab"))
+            if rows != expected or not rows:
                 same = False
                 say(f"{measure}: {way} differs from SQL")
     return same
@@ -251,39 +268,38 @@ def check_equal(ways: Mapping[str, Callable[[str], Any]]) -> bool:
 
 def judged_part(folder: Path) -> dict[str, Any]:
     """Compare the results, then time all ways in turn; the ratios are medians of the runs."""
-    days = days_of(folder)
-    ways = ways_of(folder, days)
+    ways = ways_of(folder, days_of(folder))
     figures: dict[str, Any] = {"same_to_the_cent": check_equal(ways)}
-    seconds: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
+    seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(RUNS):
         for way, compute in ways.items():
-            taken = {}
-            for measure in MEASURES:
-                began = stopwatch()
-                compute(measure)
-                taken[measure] = stopwatch() - began
-            seconds[way].append(taken)
-    say_table(
-        [
-            {"measure": measure}
-            | {way: round(median(run[measure] for run in runs) * 1000) for way, runs in seconds.items()}
-            for measure in MEASURES
-        ]
-    )
-    say("(milliseconds, medians)")
-    whole = {way: [sum(run.values()) for run in runs] for way, runs in seconds.items()}
-    figures |= {f"seconds_{way}": median(runs) for way, runs in whole.items()}
+            began = stopwatch()
+            compute(MEASURES)
+            seconds[way].append(stopwatch() - began)
+    figures |= {f"seconds_{way}": median(runs) for way, runs in seconds.items()}
     for name, top, bottom in (
         ("times_faster_than_pandas", "pandas", "arlab_pandas"),
         ("times_hand_written_polars", "arlab_polars", "polars"),
         ("times_hand_written_sql", "arlab_duckdb", "sql"),
     ):
-        figures[name] = median(a / b for a, b in zip(whole[top], whole[bottom], strict=True))
+        figures[name] = median(a / b for a, b in zip(seconds[top], seconds[bottom], strict=True))
     return figures
 
 
+def _timed(function: Callable[..., Any], taken: dict[str, list[float]]) -> Callable[..., Any]:
+    """Return a function that writes down the milliseconds of each call."""
+
+    def call(*arguments: Any, **settings: Any) -> Any:
+        began = stopwatch()
+        found = function(*arguments, **settings)
+        taken.setdefault(function.__name__, []).append((stopwatch() - began) * 1000)
+        return found
+
+    return call
+
+
 def small_calls(rows: int = 2_000) -> dict[str, Any]:
-    """Time each measure on pandas frames of which the ledger has so many rows, with another day each time."""
+    """Time each call of a function on pandas frames; the ledger has so many rows, and the day is another each time."""
     from arlab import load_sample
 
     sample = load_sample()
@@ -293,15 +309,19 @@ def small_calls(rows: int = 2_000) -> dict[str, Any]:
         for name, frame in ((name, sample.tables[name]) for name in COLUMNS)
     } | {"transactions": transactions}
     last = transactions["posted_date"].max().date()
-    figures = {}
-    for measure in MEASURES:
-        ask_library(tables, Days(last), measure)
-        taken = []
-        for back in range(1, 2 * RUNS):
-            began = stopwatch()
-            ask_library(tables, Days(last - dt.timedelta(days=back)), measure)
-            taken.append((stopwatch() - began) * 1000)
-        figures[f"milliseconds_{measure}"] = median(taken)
+    taken: dict[str, list[float]] = {}
+    own = vars(measures_library)
+    functions = {name: value for name, value in own.items() if hasattr(value, "__wrapped__")}
+    try:
+        own.update({name: _timed(function, taken) for name, function in functions.items()})
+        for back in range(2 * RUNS):
+            if back == 1:
+                taken.clear()  # the first round loads what is loaded once
+            for measure in MEASURES:
+                measures_library.MEASURES[measure](tables, Days(last - dt.timedelta(days=back)))
+    finally:
+        own.update(functions)
+    figures = {f"milliseconds_{name}": median(times) for name, times in taken.items()}
     return figures | {"milliseconds_a_call_at_2000_rows": max(figures.values())}
 
 
@@ -351,15 +371,14 @@ def told(way: str, path: str) -> None:
     began = stopwatch()
     if way == "pandas":
         frames = in_pandas(folder)
-        for measure in MEASURES:
-            measures_pandas.MEASURES[measure](frames, days)
+        for compute in measures_pandas.MEASURES.values():
+            compute(frames, days)
         rows = len(frames["transactions"])
         seconds = stopwatch() - began
     else:
         views = connect(folder)
         relations = {table: views.table(table) for table in COLUMNS}
-        for measure in MEASURES:
-            ask_library(relations, days, measure)
+        ask_duckdb(relations, days, MEASURES)
         seconds = stopwatch() - began
         counted = views.table("transactions").count("*").fetchall()
         rows = counted[0][0]

@@ -21,6 +21,8 @@ LINE = (*KEY, "_line")
 
 # A copy of a claim that is denied as a copy: no answer to the claim itself, and shown apart.
 DUPLICATE = "18"
+# Parts two texts that are compared as one: it stands before every letter that is shown.
+BETWEEN = "\x1f"
 # Deductible, coinsurance, copay: the plan worked as designed.
 PATIENT_SHARE = ("1", "2", "3")
 SELF_PAY = "self_pay"
@@ -125,7 +127,10 @@ def first_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
 
 
 def by_line(first: Any, lines: Any) -> Any:
-    """Return the first answer by line: flags ``_denied``, ``_reduced``; cents ``_taken`` (denied), ``_brings``."""
+    """Return the first answer by line: flags ``_denied``, ``_reduced``; cents ``_taken`` (denied), ``_brings``.
+
+    With ``transaction_id``, ``_named`` holds the first denying row and its reason, with ``BETWEEN`` between them.
+    """
     kind, gone, hit = nw.col("kind"), -nw.col("_cents"), nw.col("_hit") == 1
     first = first.with_columns(
         _contract=_when(kind == "contractual", gone),
@@ -135,11 +140,10 @@ def by_line(first: Any, lines: Any) -> Any:
     )
     shown = []
     if "transaction_id" in first.collect_schema().names():
-        # The first row of several on a line stands for it.
-        first = first.with_columns(_id=nw.when(hit).then(nw.col("transaction_id")))
-        first = first.with_columns(denial_id=nw.col("_id").min().over(*LINE))
-        first = first.with_columns(_carc=nw.when(nw.col("_id") == nw.col("denial_id")).then(nw.col("carc")))
-        shown = [nw.col("denial_id").max(), nw.col("_carc").max()]
+        # The first row of several on a line stands for it: row and reason in one text, of which the least is taken.
+        named = nw.concat_str(nw.col("transaction_id"), nw.lit(BETWEEN), nw.col("carc"))
+        first = first.with_columns(_named=nw.when(hit).then(named))
+        shown = [nw.col("_named").min()]
     sums = ("_contract", "_brings", "_taken")
     found = (
         first.group_by(*LINE, "answered_date", "adjudicated_date")

@@ -11,6 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.denials.first import (
+    BETWEEN,
     CLAIM_SUMS,
     CLAIMS,
     KEY,
@@ -28,14 +29,42 @@ from arlab.reference import read_rows
 
 __all__ = ["initial_denials"]
 
+# More than any line number: put before it, numbers of as many digits are in order as text too.
+_LATER = 1_000_000
 
-def _by_claim(by_line: Any) -> Any:
-    """Add to each line of the first answer the sums of its claim."""
-    whole = flag((nw.col("_line") == 0) & (nw.col("_denied") == 1))
-    return by_line.with_columns(_all=whole).with_columns(
-        *[nw.col(name).sum().over(*KEY).alias(f"{new}_of_claim") for new, name in CLAIM_SUMS.items()],
-        _all_of_claim=nw.col("_all").max().over(*KEY),
+
+def _by_claim(lines_hit: Any) -> Any:
+    """Return, of each claim with a denied or reduced line, the sums of its lines and the first line's row and reason.
+
+    Denied lines stand before reduced ones.
+    """
+    hit = nw.col("_hit") == 1
+    order = nw.col("_line") + nw.lit(_LATER) * (2 - nw.col("_denied"))
+    named = nw.concat_str(order.cast(nw.String), nw.lit(BETWEEN), nw.col("_named"))
+    shown = (
+        lines_hit.with_columns(
+            _all=flag((nw.col("_line") == 0) & (nw.col("_denied") == 1)), _named=nw.when(hit).then(named)
+        )
+        .group_by(*KEY, "answered_date", "adjudicated_date")
+        .agg(
+            *[nw.col(name).sum().alias(f"{new}_of_claim") for new, name in CLAIM_SUMS.items()],
+            nw.col("_named").min(),
+            _all_of_claim=nw.col("_all").max(),
+        )
+        .filter(~nw.col("_named").is_null())
     )
+    parts = nw.col("_named").str
+    return shown.with_columns(
+        denial_id=parts.replace_all(f"^[^{BETWEEN}]*{BETWEEN}|{BETWEEN}[^{BETWEEN}]*$", ""),
+        carc=parts.replace_all(f"^.*{BETWEEN}", ""),
+    )
+
+
+def _followed(lines_hit: Any) -> Any:
+    """Return the lines whose outcome counts: the denied ones, or where none is the reduced ones."""
+    hits = lines_hit.filter(nw.col("_hit") == 1)
+    some = nw.col("_denied").max().over(*KEY)
+    return hits.with_columns(_some=some).filter(nw.col("_denied") == nw.col("_some"))
 
 
 def _ends(denied: Any, transactions: Any, as_of: dt.date) -> Any:
@@ -105,13 +134,10 @@ def initial_denials(
     the payer took the denial back, else ``written_off``, ``to_patient`` or ``open``.
     """
     day = to_date(as_of)
-    hits = _by_claim(by_line(first_rows(claims, transactions, day), lines)).filter(nw.col("_hit") == 1)
-    # Denied lines stand before reduced ones; of a claim with a denied line only those are followed.
-    hits = hits.with_columns(_order=nw.col("_line") + nw.lit(1_000_000) * (1 - nw.col("_denied")))
-    hits = hits.with_columns(_first=nw.col("_order").min().over(*KEY))
+    lines_hit = by_line(first_rows(claims, transactions, day), lines)
+    shown = _by_claim(lines_hit)
     codes = read_rows("denial_codes")
     columns = ("carc", "category", "responsible_process")
-    shown = hits.filter(nw.col("_order") == nw.col("_first")).with_columns(carc=nw.col("_carc"))
     named = small_like(shown, {name: [row[name] for row in codes] for name in columns})
     denied = nw.col("_n_denied_of_claim") > 0
     amount = nw.when(denied).then(nw.col("_lost_of_claim")).otherwise(nw.col("_partly_of_claim"))
@@ -128,8 +154,8 @@ def initial_denials(
     )
     shown_columns = list(_COLUMNS)
     if outcomes:
-        followed = hits.filter((nw.col("_denied") == 1) == (nw.col("_n_denied_of_claim") > 0))
-        found = _with_outcome(found.join(_ends(followed, transactions, day), on=list(KEY), how="left"))
+        ends = _ends(_followed(lines_hit), transactions, day)
+        found = _with_outcome(found.join(ends, on=list(KEY), how="left"))
         shown_columns.insert(shown_columns.index("denied_amount") + 1, "outcome")
         shown_columns += ["paid_date", "written_off_date", "to_patient_date"]
     return sorted_by(found.select(*shown_columns), *KEY)

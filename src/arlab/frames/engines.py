@@ -197,7 +197,7 @@ def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.D
 def workbench(tables: Iterable[Any] = ()) -> Iterator[Callable[[Any], Any]]:
     """Yield a function that lays a frame down where it is computed, for work that asks many questions of it.
 
-    Small pandas tables become Polars frames (see :data:`POLARS_ROWS`). Other pandas or Arrow frames, and a DuckDB
+    pandas tables become lazy Polars frames (see :data:`POLARS_ROWS`), and so does what is laid down of them. Other pandas or Arrow frames, and a DuckDB
     relation that is worth keeping, become a temporary table of their connection; every other frame is passed on as
     it is. The temporary tables are gone when the block ends.
 
@@ -217,12 +217,12 @@ def workbench(tables: Iterable[Any] = ()) -> Iterator[Callable[[Any], Any]]:
         if engine in IN_MEMORY:
             columns = narwhal.collect_schema().names()
             if small and engine == "pandas":
-                return in_polars(frame, columns).collect()
+                return in_polars(frame, columns)
             relation = in_duckdb(frame, columns, own)
         elif engine == "duckdb":
             relation = frame
-        else:
-            return frame
+        else:  # what was worked out lazily from a small table is worked out once
+            return frame.collect().lazy() if small and isinstance(narwhal, nw.LazyFrame) else frame
         name = f"arlab_laid_{next(_NUMBERS)}"
         relation.query("given_", f"create temp table {name} as select * from given_")  # noqa: S608, our own text
         kept = relation.query("given_", f"select * from {name}")  # noqa: S608, our own text
