@@ -67,25 +67,32 @@ def in_engine(kind, tables, connection):
     return made
 
 
-def every_table(tables, as_of, *, before):
-    """Return {function: (result, ...)} of every table function; ``before`` is an earlier day."""
+def every_table(tables, as_of, *, before, keep=lambda frame: frame):
+    """Return {function: (result, ...)} of every table function; ``before`` is an earlier day.
+
+    ``keep`` lays down what several functions read, so that a lazy engine works it out once.
+    """
     claims, transactions, lines = tables["claims"], tables["transactions"], tables["lines"]
     pair, day = (claims, transactions), {"as_of": as_of}
     sent = {"submissions": tables["submissions"]}
     known = {**sent, "statements": tables["statements"], "coverages": tables["coverages"]}
-    answers = first_answers(*pair, **day, **sent, lines=lines)
-    denials = initial_denials(*pair, **day, lines=lines)
-    worked = denial_work(denials, tables["actions"], **day)
-    items = {each: open_items(*pair, as_of=each, **known) for each in (before, as_of)}
+    answers = keep(first_answers(*pair, **day, **sent, lines=lines))
+    denials = keep(initial_denials(*pair, **day, lines=lines))
+    worked = keep(denial_work(denials, tables["actions"], **day))
+    items = {each: keep(open_items(*pair, as_of=each, **known)) for each in (before, as_of)}
     aged = {each: add_age(found) for each, found in items.items()}
-    placed = {each: add_bucket(found) for each, found in aged.items()}
-    owed = {each: credits(*pair, as_of=each, coverages=tables["coverages"]) for each in (before, as_of)}
-    rights = remedies(
-        claims,
-        *(tables[name] for name in ("coverages", "contracts", "submissions")),
-        transactions,
-        tables["appeals"],
-        **day,
+    placed = {each: keep(add_bucket(found)) for each, found in aged.items()}
+    owed = {
+        each: keep(credits(*pair, as_of=each, coverages=tables["coverages"])) for each in (before, as_of)
+    }
+    rights = keep(
+        remedies(
+            claims,
+            *(tables[name] for name in ("coverages", "contracts", "submissions")),
+            transactions,
+            tables["appeals"],
+            **day,
+        )
     )
     found = {
         balances: [balances(transactions, **day)],
@@ -103,7 +110,7 @@ def every_table(tables, as_of, *, before):
         ],
         credit_table: [credit_table(owed[as_of])],
         first_answers: [answers, first_answers(*pair, **day)],
-        initial_denials: [denials],
+        initial_denials: [denials, initial_denials(*pair, **day, outcomes=False)],
         denial_pareto: [
             denial_pareto(denials, **day),
             denial_pareto(denials, **day, after=before, by="carc", rank_by="claims"),
@@ -124,6 +131,7 @@ def every_table(tables, as_of, *, before):
         money_table: [
             money_table(*pair, **day, after=before, by=["payer_class"]),
             money_table(*pair, **day, served_after="2025-09-30", served_until=before),
+            money_table(*pair, **day, after=before, columns=("ar", "charges", "expected"), by="payer_class"),
         ],
         net_rows: [net_rows(transactions)],
         outcome_table: [outcome_table(denials, **day, by="category")],

@@ -209,18 +209,35 @@ def aging_table(
         .select(*by, "bucket_number", "bucket", "items", *sums)
     )
     if buckets is not None:
-        labels = small_like(counted, {"bucket_number": list(range(len(buckets))), "bucket": list(buckets)})
-        zero = [nw.lit(0).cast(nw.Int64).alias(name) for name in ("items", *sums)]
-        empty = counted.select(*by).unique(subset=list(by)).join(labels, how="cross") if by else labels
-        empty = empty.with_columns(*zero).select(*by, "bucket_number", "bucket", "items", *sums)
-        counted = (
-            nw.concat([counted, empty])
-            .group_by(*by, "bucket_number", "bucket")
-            .agg(nw.col("items", *sums).sum())
-            .with_columns(*as_counts("items"))
-        )
+        counted = _with_empty(counted, by, buckets, ("items", *sums))
     table = counted.with_columns(dollars(nw.col(*sums)))
     return sorted_by(table.select(*by, "bucket_number", "bucket", "items", *sums), *by, "bucket_number")
+
+
+def _with_empty(counted: Any, by: Sequence[str], buckets: Sequence[str], sums: Sequence[str]) -> Any:
+    """Return sums by group and bucket with a row for each bucket that a group must show, zero where there is none."""
+    keys = ("bucket_number", "bucket")
+    labels = small_like(counted, {"_number": list(range(-1, len(buckets))), "_label": ["", *buckets]})
+    own = nw.col("_number") < 0
+    if not by:  # also where nothing is open
+        zero = [nw.lit(0).cast(nw.Int64).alias(name) for name in sums]
+        named = [nw.col("_number").alias("bucket_number"), nw.col("_label").alias("bucket")]
+        rows = nw.concat([counted, labels.filter(~own).select(*named, *zero)])
+    else:
+        # Each row beside each label, and not a list of groups put to the rows: these are then worked out only once.
+        listed: Any = nw.lit(False)
+        for number, bucket in enumerate(buckets):
+            listed = listed | ((nw.col("bucket_number") == number) & (nw.col("bucket") == bucket))
+        here = (nw.col("bucket_number") == nw.col("_number")) & (nw.col("bucket") == nw.col("_label"))
+        rows = counted.with_columns(_listed=listed.fill_null(False)).join(labels, how="cross")
+        rows = rows.filter(~own | ~nw.col("_listed")).with_columns(
+            *[nw.when(own | here).then(nw.col(name)).otherwise(nw.lit(0)).alias(name) for name in sums]
+        )
+        rows = rows.with_columns(
+            bucket_number=nw.when(own).then(nw.col("bucket_number")).otherwise(nw.col("_number")),
+            bucket=nw.when(own).then(nw.col("bucket")).otherwise(nw.col("_label")),
+        )
+    return rows.group_by(*by, *keys).agg(nw.col(*sums).sum()).with_columns(*as_counts(*sums))
 
 
 def aging_wide_table(

@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from arlab.frames import as_counts, cents, dollars, sorted_by, table_function, to_date
+from arlab.frames import as_counts, cents, day_number, dollars, sorted_by, table_function, to_date
 from arlab.reference import read_rows
 
 __all__ = ["DUPLICATE", "first_answers"]
@@ -21,6 +21,7 @@ LINE = (*KEY, "_line")
 
 # A copy of a claim that is denied as a copy: no answer to the claim itself, and shown apart.
 DUPLICATE = "18"
+_DAYS = 1_000_000  # more than any day's number
 # Parts two texts that are compared as one: it stands before every letter that is shown.
 BETWEEN = "\x1f"
 # Deductible, coinsurance, copay: the plan worked as designed.
@@ -115,12 +116,12 @@ def first_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
     Windows and not joins: a DuckDB relation works every branch out anew.
     """
     rows = _payer_rows(claims, transactions, as_of)
-    first = rows.with_columns(answered_date=nw.col("posted_date").min().over(*KEY)).filter(
-        nw.col("posted_date") == nw.col("answered_date")
-    )
-    # Two remittances can be posted on one day: the payer's earlier day is the first answer.
-    first = first.with_columns(adjudicated_date=nw.col("_day").min().over(*KEY)).filter(
-        nw.col("_day") == nw.col("adjudicated_date")
+    # Two remittances can be posted on one day: the payer's earlier day is the first answer. Both days in one number,
+    # so that the least is looked for once.
+    payers_day = nw.coalesce(nw.col("_day"), nw.col("posted_date"))
+    rows = rows.with_columns(_at=day_number("posted_date") * _DAYS + day_number(payers_day))
+    first = rows.filter(nw.col("_at") == nw.col("_at").min().over(*KEY)).with_columns(
+        answered_date=nw.col("posted_date"), adjudicated_date=payers_day
     )
     hit = (nw.col("kind") == "denial") & ~never_denies()
     return first.with_columns(_hit=flag(hit))
