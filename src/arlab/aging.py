@@ -23,6 +23,7 @@ from arlab.frames import (
     sorted_by,
     table_function,
     to_date,
+    to_pandas,
 )
 from arlab.ledger import credits, open_items
 from arlab.tables import NOT_ON_FILE, PATIENT_BALANCES, Practice
@@ -164,10 +165,11 @@ def add_bucket(open_items: Any, *, edges: Sequence[int] = BUCKET_EDGES) -> Any:
         passed = passed + (nw.col("age_days") > edge).fill_null(False).cast(nw.Int64)
     number = nw.when(nw.col("age_days").is_null()).then(nw.lit(len(edges) + 1)).otherwise(passed)
     # The name by when/then and not by a join: a join would not keep the order of the rows.
-    name: Any = nw.when(number == 0).then(nw.lit(labels[0]))
+    column = nw.col("bucket_number")
+    name: Any = nw.when(column == 0).then(nw.lit(labels[0]))
     for place, label in enumerate(labels[1:], start=1):
-        name = name.when(number == place).then(nw.lit(label))
-    return open_items.with_columns(bucket_number=number.cast(nw.Int64), bucket=name)
+        name = name.when(column == place).then(nw.lit(label))
+    return open_items.with_columns(bucket_number=number.cast(nw.Int64)).with_columns(bucket=name)
 
 
 @table_function(
@@ -202,23 +204,40 @@ def aging_table(
         rows = rows.with_columns(inside.otherwise(nw.lit(0)).alias(name))
     counted = (
         rows.group_by(*by, "bucket_number", "bucket")
-        .agg(*[nw.col(name).sum() for name in sums], items=nw.len())
+        .agg(nw.col(*sums).sum(), items=nw.len())
         .with_columns(*as_counts("items", *sums))
         .select(*by, "bucket_number", "bucket", "items", *sums)
     )
     if buckets is not None:
-        labels = small_like(counted, {"bucket_number": list(range(len(buckets))), "bucket": list(buckets)})
-        zero = [nw.lit(0).cast(nw.Int64).alias(name) for name in ("items", *sums)]
-        empty = counted.select(*by).unique(subset=list(by)).join(labels, how="cross") if by else labels
-        empty = empty.with_columns(*zero).select(*by, "bucket_number", "bucket", "items", *sums)
-        counted = (
-            nw.concat([counted, empty])
-            .group_by(*by, "bucket_number", "bucket")
-            .agg(*[nw.col(name).sum() for name in ("items", *sums)])
-            .with_columns(*as_counts("items"))
-        )
-    table = counted.with_columns(*[dollars(name).alias(name) for name in sums])
+        counted = _with_empty(counted, by, buckets, ("items", *sums))
+    table = counted.with_columns(dollars(nw.col(*sums)))
     return sorted_by(table.select(*by, "bucket_number", "bucket", "items", *sums), *by, "bucket_number")
+
+
+def _with_empty(counted: Any, by: Sequence[str], buckets: Sequence[str], sums: Sequence[str]) -> Any:
+    """Return sums by group and bucket with a row for each bucket that a group must show, zero where there is none."""
+    keys = ("bucket_number", "bucket")
+    labels = small_like(counted, {"_number": list(range(-1, len(buckets))), "_label": ["", *buckets]})
+    own = nw.col("_number") < 0
+    if not by:  # also where nothing is open
+        zero = [nw.lit(0).cast(nw.Int64).alias(name) for name in sums]
+        named = [nw.col("_number").alias("bucket_number"), nw.col("_label").alias("bucket")]
+        rows = nw.concat([counted, labels.filter(~own).select(*named, *zero)])
+    else:
+        # Each row beside each label, and not a list of groups put to the rows: these are then worked out only once.
+        listed: Any = nw.lit(False)
+        for number, bucket in enumerate(buckets):
+            listed = listed | ((nw.col("bucket_number") == number) & (nw.col("bucket") == bucket))
+        here = (nw.col("bucket_number") == nw.col("_number")) & (nw.col("bucket") == nw.col("_label"))
+        rows = counted.with_columns(_listed=listed.fill_null(False)).join(labels, how="cross")
+        rows = rows.filter(~own | ~nw.col("_listed")).with_columns(
+            *[nw.when(own | here).then(nw.col(name)).otherwise(nw.lit(0)).alias(name) for name in sums]
+        )
+        rows = rows.with_columns(
+            bucket_number=nw.when(own).then(nw.col("bucket_number")).otherwise(nw.col("_number")),
+            bucket=nw.when(own).then(nw.col("bucket")).otherwise(nw.col("_label")),
+        )
+    return rows.group_by(*by, *keys).agg(nw.col(*sums).sum()).with_columns(*as_counts(*sums))
 
 
 def aging_wide_table(
@@ -282,7 +301,7 @@ def aged_items(
 
     Parameters
     ----------
-    practice : with a ledger (``claims`` and ``transactions``), or with ``open_items`` from a snapshot
+    practice : with a ledger (``claims`` and ``transactions``, of any engine), or with ``open_items`` from a snapshot
     as_of : the day; the practice's own when left out
     clock, edges : as for :func:`add_age` and :func:`add_bucket`
 
@@ -304,7 +323,7 @@ def aged_items(
         )
     if practice.has("claims", "transactions"):
         tables = {name: practice.tables.get(name) for name in ("submissions", "statements", "coverages")}
-        items = open_items(practice.claims, practice.transactions, as_of=day, **tables)
+        items = to_pandas(open_items(practice.claims, practice.transactions, as_of=day, **tables))
         items = _known(practice, items).drop(
             columns=[] if practice.knows(NOT_ON_FILE) else ["not_on_file"], errors="ignore"
         )
@@ -331,9 +350,8 @@ def credit_items(practice: Practice, *, as_of: dt.date | str | None = None) -> A
     """Return what a practice owes back on a day, as a pandas frame of ``credits``."""
     day = practice.as_of if as_of is None else to_date(as_of)
     if practice.has("claims", "transactions"):
-        found = credits(
-            practice.claims, practice.transactions, as_of=day, coverages=practice.tables.get("coverages")
-        )
+        covered = practice.tables.get("coverages")
+        found = to_pandas(credits(practice.claims, practice.transactions, as_of=day, coverages=covered))
         return _known(practice, found)
     return practice.credits
 

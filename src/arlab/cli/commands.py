@@ -38,7 +38,8 @@ Exports = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="EXPORT",
-        help="Your own export: CSV, XLSX, Parquet, or a folder of 837 and 835 files. Empty: the sample.",
+        help="Your own export: CSV, XLSX, Parquet, a folder of 837 and 835 files, or a folder that arlab generate"
+        " wrote. Empty: the sample.",
     ),
 ]
 Folder = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write.")]
@@ -78,7 +79,7 @@ def report(
         deid(exports[0], out=out, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file, clock=clock)
         return
     from arlab.report import make_content, save_content
-    from arlab.tables import load_sample
+    from arlab.tables import is_practice, load_practice, load_sample
 
     folder = reports_folder() if out is None else out
     refused = False
@@ -88,10 +89,14 @@ def report(
         try:
             with show_progress("the sample practice" if export is None else export.name) as step:
                 step("reading")
-                found = None
-                if export is not None:
+                found = practice = None
+                if export is None:
+                    practice = load_sample()
+                elif is_practice(export):
+                    practice = load_practice(export, lazy=None)
+                else:
                     found = read_file(export, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file)
-                content = make_content(found or load_sample(), as_of=as_of, clock=clock, progress=step)
+                content = make_content(practice or found, as_of=as_of, clock=clock, progress=step)
                 step("writing")
                 path = save_content(content, out=folder / f"{_free(content.stem, taken)}.html")
                 if found is not None:

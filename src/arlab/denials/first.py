@@ -11,8 +11,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from arlab.frames import as_counts, cents, dollars, sorted_by, table_function, to_date
-from arlab.reference import load_never_denial_codes
+from arlab.frames import as_counts, cents, day_number, dollars, sorted_by, table_function, to_date
+from arlab.reference import read_rows
 
 __all__ = ["DUPLICATE", "first_answers"]
 
@@ -21,6 +21,9 @@ LINE = (*KEY, "_line")
 
 # A copy of a claim that is denied as a copy: no answer to the claim itself, and shown apart.
 DUPLICATE = "18"
+_DAYS = 1_000_000  # more than any day's number
+# Parts two texts that are compared as one: it stands before every letter that is shown.
+BETWEEN = "\x1f"
 # Deductible, coinsurance, copay: the plan worked as designed.
 PATIENT_SHARE = ("1", "2", "3")
 SELF_PAY = "self_pay"
@@ -56,21 +59,21 @@ _SENT = (*KEY, "rank", "submitted_date")
 
 def flag(condition: nw.Expr) -> nw.Expr:
     """Return a condition as 1 or 0; empty is 0."""
-    return nw.when(condition.fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
 
 
 def _when(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
     """Return a value in cents where a condition holds, else 0."""
-    return nw.when(condition.fill_null(False)).then(value).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(value).otherwise(nw.lit(0))
 
 
 def never_denies() -> nw.Expr:
     """Return whether a row's reason code is never a denial (``carc`` and ``payer_class``)."""
-    codes = load_never_denial_codes()
-    always = codes["unless_payer_class"] == ""
-    spared = nw.col("carc").is_in(codes.loc[always, "carc"].tolist())
-    for code, but_for in codes.loc[~always, ["carc", "unless_payer_class"]].itertuples(index=False):
-        spared = spared | ((nw.col("carc") == code) & (nw.col("payer_class") != but_for))
+    codes = [(row["carc"], row["unless_payer_class"]) for row in read_rows("never_denial_codes")]
+    spared = nw.col("carc").is_in([code for code, but_for in codes if not but_for])
+    for code, but_for in codes:
+        if but_for:
+            spared = spared | ((nw.col("carc") == code) & (nw.col("payer_class") != but_for))
     return spared
 
 
@@ -113,19 +116,22 @@ def first_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
     Windows and not joins: a DuckDB relation works every branch out anew.
     """
     rows = _payer_rows(claims, transactions, as_of)
-    first = rows.with_columns(answered_date=nw.col("posted_date").min().over(*KEY)).filter(
-        nw.col("posted_date") == nw.col("answered_date")
-    )
-    # Two remittances can be posted on one day: the payer's earlier day is the first answer.
-    first = first.with_columns(adjudicated_date=nw.col("_day").min().over(*KEY)).filter(
-        nw.col("_day") == nw.col("adjudicated_date")
+    # Two remittances can be posted on one day: the payer's earlier day is the first answer. Both days in one number,
+    # so that the least is looked for once.
+    payers_day = nw.coalesce(nw.col("_day"), nw.col("posted_date"))
+    rows = rows.with_columns(_at=day_number("posted_date") * _DAYS + day_number(payers_day))
+    first = rows.filter(nw.col("_at") == nw.col("_at").min().over(*KEY)).with_columns(
+        answered_date=nw.col("posted_date"), adjudicated_date=payers_day
     )
     hit = (nw.col("kind") == "denial") & ~never_denies()
     return first.with_columns(_hit=flag(hit))
 
 
 def by_line(first: Any, lines: Any) -> Any:
-    """Return the first answer by line: flags ``_denied``, ``_reduced``; cents ``_taken`` (denied), ``_brings``."""
+    """Return the first answer by line: flags ``_denied``, ``_reduced``; cents ``_taken`` (denied), ``_brings``.
+
+    With ``transaction_id``, ``_named`` holds the first denying row and its reason, with ``BETWEEN`` between them.
+    """
     kind, gone, hit = nw.col("kind"), -nw.col("_cents"), nw.col("_hit") == 1
     first = first.with_columns(
         _contract=_when(kind == "contractual", gone),
@@ -135,17 +141,16 @@ def by_line(first: Any, lines: Any) -> Any:
     )
     shown = []
     if "transaction_id" in first.collect_schema().names():
-        # The first row of several on a line stands for it.
-        first = first.with_columns(_id=nw.when(hit).then(nw.col("transaction_id")))
-        first = first.with_columns(denial_id=nw.col("_id").min().over(*LINE))
-        first = first.with_columns(_carc=nw.when(nw.col("_id") == nw.col("denial_id")).then(nw.col("carc")))
-        shown = [nw.col("denial_id").max(), nw.col("_carc").max()]
+        # The first row of several on a line stands for it: row and reason in one text, of which the least is taken.
+        named = nw.concat_str(nw.col("transaction_id"), nw.lit(BETWEEN), nw.col("carc"))
+        first = first.with_columns(_named=nw.when(hit).then(named))
+        shown = [nw.col("_named").min()]
     sums = ("_contract", "_brings", "_taken")
     found = (
         first.group_by(*LINE, "answered_date", "adjudicated_date")
         .agg(
-            *[nw.col(name).sum() for name in sums],
-            *[nw.col(name).max() for name in ("_hit", "_unknown")],
+            nw.col(*sums).sum(),
+            nw.col("_hit", "_unknown").max(),
             *shown,
         )
         .with_columns(*as_counts(*sums))

@@ -11,6 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.denials.first import (
+    BETWEEN,
     CLAIM_SUMS,
     CLAIMS,
     KEY,
@@ -24,18 +25,46 @@ from arlab.denials.first import (
     with_claim,
 )
 from arlab.frames import cents, dollars, small_like, sorted_by, table_function, to_date
-from arlab.reference import load_denial_codes
+from arlab.reference import read_rows
 
 __all__ = ["initial_denials"]
 
+# More than any line number: put before it, numbers of as many digits are in order as text too.
+_LATER = 1_000_000
 
-def _by_claim(by_line: Any) -> Any:
-    """Add to each line of the first answer the sums of its claim."""
-    whole = flag((nw.col("_line") == 0) & (nw.col("_denied") == 1))
-    return by_line.with_columns(_all=whole).with_columns(
-        *[nw.col(name).sum().over(*KEY).alias(f"{new}_of_claim") for new, name in CLAIM_SUMS.items()],
-        _all_of_claim=nw.col("_all").max().over(*KEY),
+
+def _by_claim(lines_hit: Any) -> Any:
+    """Return, of each claim with a denied or reduced line, the sums of its lines and the first line's row and reason.
+
+    Denied lines stand before reduced ones.
+    """
+    hit = nw.col("_hit") == 1
+    order = nw.col("_line") + nw.lit(_LATER) * (2 - nw.col("_denied"))
+    named = nw.concat_str(order.cast(nw.String), nw.lit(BETWEEN), nw.col("_named"))
+    shown = (
+        lines_hit.with_columns(
+            _all=flag((nw.col("_line") == 0) & (nw.col("_denied") == 1)), _named=nw.when(hit).then(named)
+        )
+        .group_by(*KEY, "answered_date", "adjudicated_date")
+        .agg(
+            *[nw.col(name).sum().alias(f"{new}_of_claim") for new, name in CLAIM_SUMS.items()],
+            nw.col("_named").min(),
+            _all_of_claim=nw.col("_all").max(),
+        )
+        .filter(~nw.col("_named").is_null())
     )
+    parts = nw.col("_named").str
+    return shown.with_columns(
+        denial_id=parts.replace_all(f"^[^{BETWEEN}]*{BETWEEN}|{BETWEEN}[^{BETWEEN}]*$", ""),
+        carc=parts.replace_all(f"^.*{BETWEEN}", ""),
+    )
+
+
+def _followed(lines_hit: Any) -> Any:
+    """Return the lines whose outcome counts: the denied ones, or where none is the reduced ones."""
+    hits = lines_hit.filter(nw.col("_hit") == 1)
+    some = nw.col("_denied").max().over(*KEY)
+    return hits.with_columns(_some=some).filter(nw.col("_denied") == nw.col("_some"))
 
 
 def _ends(denied: Any, transactions: Any, as_of: dt.date) -> Any:
@@ -83,13 +112,17 @@ def _ends(denied: Any, transactions: Any, as_of: dt.date) -> Any:
 
 
 @table_function(claims=CLAIMS, transactions=LEDGER, lines=LINES)
-def initial_denials(claims: Any, transactions: Any, *, as_of: dt.date | str, lines: Any = None) -> Any:
+def initial_denials(
+    claims: Any, transactions: Any, *, as_of: dt.date | str, lines: Any = None, outcomes: bool = True
+) -> Any:
     """Return the initial denials known on a day, one row per claim whose first answer denied or reduced a line.
 
     Parameters
     ----------
     claims, transactions, lines : as for :func:`first_answers`; the transactions with ``transaction_id``
     as_of : last posting day that counts
+    outcomes : whether to follow what became of the denials; without it the columns of the outcome are left out,
+        which is quicker
 
     Returns
     -------
@@ -101,56 +134,59 @@ def initial_denials(claims: Any, transactions: Any, *, as_of: dt.date | str, lin
     the payer took the denial back, else ``written_off``, ``to_patient`` or ``open``.
     """
     day = to_date(as_of)
-    hits = _by_claim(by_line(first_rows(claims, transactions, day), lines)).filter(nw.col("_hit") == 1)
-    # Denied lines stand before reduced ones; of a claim with a denied line only those are followed.
-    hits = hits.with_columns(_order=nw.col("_line") + nw.lit(1_000_000) * (1 - nw.col("_denied")))
-    hits = hits.with_columns(_first=nw.col("_order").min().over(*KEY))
-    followed = hits.filter((nw.col("_denied") == 1) == (nw.col("_n_denied_of_claim") > 0))
-    codes = load_denial_codes()
+    lines_hit = by_line(first_rows(claims, transactions, day), lines)
+    shown = _by_claim(lines_hit)
+    codes = read_rows("denial_codes")
     columns = ("carc", "category", "responsible_process")
-    shown = hits.filter(nw.col("_order") == nw.col("_first")).with_columns(carc=nw.col("_carc"))
-    named = small_like(shown, {name: codes[name].tolist() for name in columns})
+    named = small_like(shown, {name: [row[name] for row in codes] for name in columns})
     denied = nw.col("_n_denied_of_claim") > 0
     amount = nw.when(denied).then(nw.col("_lost_of_claim")).otherwise(nw.col("_partly_of_claim"))
     found = (
         with_claim(claims, shown, "inner")
         .join(named, on="carc", how="left")
-        .join(_ends(followed, transactions, day), on=list(KEY), how="left")
         .with_columns(
             denied_date=nw.col("answered_date"),
             category=nw.col("category").fill_null("other"),
             responsible_process=nw.col("responsible_process").fill_null("other"),
             denied_amount=dollars(amount),
             status=nw.col("answer"),
-            outcome=nw.when(~nw.col("paid_date").is_null())
-            .then(nw.lit("paid"))
-            .when(~nw.col("written_off_date").is_null())
-            .then(nw.lit("written_off"))
-            .when(~nw.col("to_patient_date").is_null())
-            .then(nw.lit("to_patient"))
-            .otherwise(nw.lit("open")),
         )
     )
-    return sorted_by(
-        found.select(
-            "practice_id",
-            "denial_id",
-            "claim_id",
-            "payer",
-            "denied_date",
-            "carc",
-            "category",
-            "responsible_process",
-            "denied_amount",
-            "outcome",
-            "payer_class",
-            "status",
-            "charge",
-            "lines",
-            "lines_denied",
-            "paid_date",
-            "written_off_date",
-            "to_patient_date",
-        ),
-        *KEY,
+    shown_columns = list(_COLUMNS)
+    if outcomes:
+        ends = _ends(_followed(lines_hit), transactions, day)
+        found = _with_outcome(found.join(ends, on=list(KEY), how="left"))
+        shown_columns.insert(shown_columns.index("denied_amount") + 1, "outcome")
+        shown_columns += ["paid_date", "written_off_date", "to_patient_date"]
+    return sorted_by(found.select(*shown_columns), *KEY)
+
+
+_COLUMNS = (
+    "practice_id",
+    "denial_id",
+    "claim_id",
+    "payer",
+    "denied_date",
+    "carc",
+    "category",
+    "responsible_process",
+    "denied_amount",
+    "payer_class",
+    "status",
+    "charge",
+    "lines",
+    "lines_denied",
+)
+
+
+def _with_outcome(found: Any) -> Any:
+    """Add the word for what became of a denial so far."""
+    return found.with_columns(
+        outcome=nw.when(~nw.col("paid_date").is_null())
+        .then(nw.lit("paid"))
+        .when(~nw.col("written_off_date").is_null())
+        .then(nw.lit("written_off"))
+        .when(~nw.col("to_patient_date").is_null())
+        .then(nw.lit("to_patient"))
+        .otherwise(nw.lit("open"))
     )

@@ -18,6 +18,7 @@ __all__ = ["credits", "open_items"]
 
 # A patient has a month to pay after the balance became theirs, statement or not.
 PATIENT_GRACE_DAYS = 30
+_RANKS = (1, 2, 3)
 # Ledger reason of an amount that was due at the visit, such as a copay.
 DUE_AT_VISIT = "due_at_visit"
 
@@ -28,25 +29,36 @@ def _first_days(
     """Add the first sending to the first payer, the first to the responsible payer, and its acceptance."""
     if submissions is None:
         return base
-    sent = submissions.filter(nw.col("submitted_date") <= as_of).with_columns(
-        responsible=nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String)),
-        _first=nw.when(nw.col("rank") == 1).then(nw.col("submitted_date")),
-        _accepted=nw.when((nw.col("acceptance") == "accepted") & (nw.col("accepted_date") <= as_of)).then(
-            nw.col("accepted_date")
-        ),
+    sent = submissions.filter(nw.col("submitted_date") <= as_of)
+    accepted = (nw.col("acceptance") == "accepted") & (nw.col("accepted_date") <= as_of)
+    # One column for each payer instead of one row: the sendings are then grouped and joined once, by claim.
+    days = {}
+    for rank in _RANKS:
+        days[f"_billed_{rank}"] = nw.when(nw.col("rank") == rank).then(nw.col("submitted_date"))
+        days[f"_accepted_{rank}"] = nw.when((nw.col("rank") == rank) & accepted).then(nw.col("accepted_date"))
+    by_claim = sent.with_columns(**days).group_by(*KEY).agg(nw.col(*days).min())
+
+    def own(name: str) -> nw.Expr:
+        chosen: Any = nw
+        for rank in _RANKS:
+            chosen = chosen.when(nw.col("responsible") == f"payer_{rank}").then(nw.col(f"{name}_{rank}"))
+        return chosen
+
+    return base.join(by_claim, on=list(KEY), how="left").with_columns(
+        first_bill_date=nw.col("_billed_1"), _billed=own("_billed"), _accepted=own("_accepted")
     )
-    by_claim = sent.group_by(*KEY).agg(first_bill_date=nw.col("_first").min())
-    by_payer = sent.group_by(*KEY, "responsible").agg(
-        _billed=nw.col("submitted_date").min(), _accepted=nw.col("_accepted").min()
-    )
-    return base.join(by_claim, on=list(KEY), how="left").join(by_payer, on=[*KEY, "responsible"], how="left")
 
 
-def _turns(transactions: nw.LazyFrame[Any], as_of: dt.date) -> nw.LazyFrame[Any]:
-    """Return, by claim and party, the first day the party was made to owe, and whether it was at the visit."""
+def _turns(transactions: nw.LazyFrame[Any], as_of: dt.date, *, but_first: bool) -> nw.LazyFrame[Any]:
+    """Return, by claim and party, the first day the party was made to owe, and whether it was at the visit.
+
+    Of the first payer, who owes most rows, it is not asked where the first sending is known.
+    """
     raised = transactions.filter((nw.col("posted_date") <= as_of) & (nw.col("amount") > 0)).filter(
         nw.col("kind").is_in(["charge", "transfer"])
     )
+    if but_first:
+        raised = raised.filter(nw.col("responsible") != "payer_1")
     at_visit = nw.col("kind") == "charge"
     if "reason" in transactions.collect_schema().names():
         at_visit = at_visit | (nw.col("reason").fill_null("") == DUE_AT_VISIT)
@@ -80,7 +92,7 @@ def _items(
         _party=nw.when(nw.col("responsible") == "agency")
         .then(nw.lit("patient"))
         .otherwise(nw.col("responsible"))
-    ).join(_turns(transactions, as_of), on=[*KEY, "_party"], how="left")
+    ).join(_turns(transactions, as_of, but_first=submissions is not None), on=[*KEY, "_party"], how="left")
     patient_from = plus_days("_turned", PATIENT_GRACE_DAYS)
     if statements is not None:
         stated = (
@@ -116,7 +128,7 @@ def _with_payer(items: nw.LazyFrame[Any], coverages: nw.LazyFrame[Any] | None) -
     if coverages is None:
         later = nw.col("responsible")
     else:
-        named = coverages.with_columns(
+        named = coverages.filter(nw.col("rank") > 1).with_columns(
             responsible=nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String)),
             _later=nw.col("payer"),
         ).select(*KEY, "responsible", "_later")

@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.denials import DUPLICATE
-from arlab.frames import cents, table_function, to_date
+from arlab.frames import as_counts, cents, table_function, to_date
 from arlab.metrics.money import (
     AGREED_REASONS,
     CHARITY_REASONS,
@@ -94,8 +94,8 @@ def flow_table(
     daily = (
         rows.with_columns(**sums)
         .group_by(*KEY, "responsible", "posted_date")
-        .agg(*[nw.col(name).sum() for name in sums])
-        .with_columns(*[nw.col(name).cast(nw.Int64) for name in sums])
+        .agg(nw.col(*sums).sum())
+        .with_columns(*as_counts(*sums))
     )
     order = {"order_by": ["posted_date"]}
     daily = daily.with_columns(

@@ -11,7 +11,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from arlab.frames import cents, dollars, sorted_by, table_function, to_date
+from arlab.errors import SettingsError
+from arlab.frames import as_counts, cents, dollars, sorted_by, table_function, to_date
 from arlab.metrics.periods import flag
 
 __all__ = ["AGREED_REASONS", "CHARITY_REASONS", "MONEY", "money_table", "net_rows"]
@@ -95,14 +96,36 @@ def net_rows(transactions: Any) -> Any:
 
 def sum_of(condition: nw.Expr, *, sign: int = -1) -> nw.Expr:
     value = nw.col("_cents") if sign > 0 else -nw.col("_cents")
-    return nw.when(condition.fill_null(False)).then(value).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(value).otherwise(nw.lit(0))
 
 
-def claim_money(claims: Any, transactions: Any, as_of: dt.date, after: dt.date | None) -> Any:
-    """Return one row per claim with the sums of ``MONEY`` in cents; see :func:`money_table`."""
+# Column of MONEY -> the sums by claim that it rests on; any other rests on the sum of its own name.
+_CAPPED = ("_total", "_inside")
+_RESTS_ON = {
+    "claims": (),
+    "charged_claims": ("charges",),
+    "answered_claims": ("_spoke", "_at_payers"),
+    "priced_claims": (),
+    "contract": (*_CAPPED, "_other"),
+    "misposted": _CAPPED,
+    "expected": ("charges", "_discount"),
+    "contract_to_come": ("_total", "_first"),
+}
+
+
+def claim_money(
+    claims: Any, transactions: Any, as_of: dt.date, after: dt.date | None, wanted: Sequence[str]
+) -> Any:
+    """Return one row per claim with the wanted sums of ``MONEY`` in cents; see :func:`money_table`."""
     known = transactions.filter(nw.col("posted_date") <= as_of).with_columns(_cents=cents("amount"))
-    rows = with_visit_day(with_net_kind(known), claims)
-    inside = nw.lit(True) if after is None else nw.col("posted_date") > after
+    rows = with_net_kind(known)
+    if "at_visit" in wanted:
+        rows = with_visit_day(rows, claims)
+    # What was posted in the span, and what was taken off by it: each asked for by many sums.
+    inside = nw.col("_cents") if after is None else nw.when(nw.col("posted_date") > after).then(nw.col("_cents"))
+    if after is not None:
+        inside = inside.otherwise(nw.lit(0))
+    rows = rows.with_columns(_inside=inside).with_columns(_less=-nw.col("_inside"))
     kind, reason, party = nw.col("net_kind"), nw.col("net_reason"), nw.col("responsible")
     first = party == "payer_1"
     adjusted = kind == "contractual"
@@ -110,27 +133,34 @@ def claim_money(claims: Any, transactions: Any, as_of: dt.date, after: dt.date |
     agreed, charity = reason.is_in(list(AGREED_REASONS)), reason.is_in(list(CHARITY_REASONS))
     other = (adjusted & ~first) | (kind == "sequestration") | (write_off & agreed)
     spoke = first & kind.is_in(["payer_payment", "contractual", "sequestration", "denial"])
+    nothing = nw.lit(0)
+
+    def off(condition: nw.Expr) -> nw.Expr:
+        return nw.when(condition).then(nw.col("_less")).otherwise(nothing)
+
     sums = {
-        "_before": sum_of(adjusted & first & ~inside),
-        "_inside": sum_of(adjusted & first & inside),
-        "_other": sum_of(other & inside),
-        "charges": sum_of((kind == "charge") & inside, sign=1),
-        "payer_paid": sum_of(kind.is_in(["payer_payment", "refund_to_payer", "recoupment"]) & inside),
-        "patient_paid": sum_of(kind.is_in(["patient_payment", "refund_to_patient"]) & inside),
-        "charity": sum_of(write_off & charity & inside),
-        "bad_debt": sum_of((kind == "bad_debt") & inside),
-        "written_off": sum_of(write_off & ~agreed & ~charity & inside),
-        "_discount": sum_of(write_off & (agreed | charity) & inside),
+        "_total": sum_of(adjusted & first),
+        "_inside": off(adjusted & first),
+        "_other": off(other),
+        "charges": nw.when(kind == "charge").then(nw.col("_inside")).otherwise(nothing),
+        "payer_paid": off(kind.is_in(["payer_payment", "refund_to_payer", "recoupment"])),
+        "patient_paid": off(kind.is_in(["patient_payment", "refund_to_patient"])),
+        "charity": off(write_off & charity),
+        "bad_debt": off(kind == "bad_debt"),
+        "written_off": off(write_off & ~agreed & ~charity),
+        "_discount": off(write_off & (agreed | charity)),
         "ar": sum_of(party != "agency", sign=1),
         "_first": sum_of(first, sign=1),
         "_at_payers": sum_of(party.is_in(list(PAYERS)), sign=1),
         "_spoke": flag(spoke),
     }
-    sums["at_visit"] = sum_of(at_visit() & inside)
-    by_claim = rows.with_columns(**sums).group_by(*KEY).agg(*[nw.col(name).sum() for name in sums])
-    found = claims.join(by_claim, on=list(KEY), how="inner")
-    found = found.with_columns(*[nw.col(name).cast(nw.Int64) for name in sums])
-    return _capped(found)
+    if "at_visit" in wanted:
+        sums["at_visit"] = off(at_visit())
+    needed = {name for column in wanted for name in _RESTS_ON.get(column, (column,))}
+    sums = {name: value for name, value in sums.items() if name in needed}
+    by_claim = rows.with_columns(**sums).group_by(*KEY).agg(nw.col(*sums).sum())
+    found = claims.join(by_claim, on=list(KEY), how="inner").with_columns(*as_counts(*sums))
+    return _capped(found, wanted)
 
 
 def with_visit_day(rows: Any, claims: Any) -> Any:
@@ -146,7 +176,7 @@ def at_visit() -> nw.Expr:
     return (nw.col("net_kind") == "patient_payment") & ((nw.col("net_reason") == "at_visit") | early)
 
 
-def _capped(found: Any) -> Any:
+def _capped(found: Any, wanted: Sequence[str]) -> Any:
     """Add what hangs on the contract price: agreed and misposted adjustments, and what is still to come."""
     self_pay = nw.col("payer_class") == SELF_PAY
     if "expected_allowed" in found.collect_schema().names():
@@ -155,30 +185,32 @@ def _capped(found: Any) -> Any:
     else:
         room, known = nw.lit(None).cast(nw.Int64), nw.lit(False)
     # Without a known price nothing can be called misposted.
-    found = found.with_columns(
-        _room=nw.when(known).then(room),
-        _priced=flag(known | self_pay),
-        _total=nw.col("_before") + nw.col("_inside"),
-    )
+    found = found.with_columns(_room=nw.when(known).then(room), _priced=flag(known | self_pay))
 
-    def capped(value: str) -> nw.Expr:
-        return nw.min_horizontal(nw.col(value), nw.coalesce(nw.col("_room"), nw.col(value)))
+    def capped(value: nw.Expr) -> nw.Expr:
+        return nw.min_horizontal(value, nw.coalesce(nw.col("_room"), value))
 
-    found = found.with_columns(_cap_inside=capped("_total") - capped("_before"))
-    left = nw.max_horizontal(nw.col("_room") - nw.col("_total"), nw.lit(0)).fill_null(0)
-    open_first = nw.max_horizontal(nw.col("_first"), nw.lit(0))
+    if "contract" in wanted or "misposted" in wanted:
+        total, inside = nw.col("_total"), nw.col("_inside")
+        found = found.with_columns(_cap_inside=capped(total) - capped(total - inside))
     charged = nw.col("charges") > 0
-    return found.with_columns(
-        contract=nw.col("_cap_inside") + nw.col("_other"),
-        misposted=nw.col("_inside") - nw.col("_cap_inside"),
-        expected=nw.when(charged).then(nw.col("charges") - nw.col("_room").fill_null(0)).otherwise(nw.lit(0))
-        - nw.col("_discount"),
-        contract_to_come=nw.min_horizontal(left, open_first),
-        claims=nw.lit(1),
-        charged_claims=flag(charged),
-        answered_claims=flag(self_pay | (nw.col("_spoke") > 0) | (nw.col("_at_payers") <= 0)),
-        priced_claims=nw.col("_priced"),
-    )
+    made = {
+        "contract": lambda: nw.col("_cap_inside") + nw.col("_other"),
+        "misposted": lambda: nw.col("_inside") - nw.col("_cap_inside"),
+        "expected": lambda: (
+            nw.when(charged).then(nw.col("charges") - nw.col("_room").fill_null(0)).otherwise(nw.lit(0))
+            - nw.col("_discount")
+        ),
+        "contract_to_come": lambda: nw.min_horizontal(
+            nw.max_horizontal(nw.col("_room") - nw.col("_total"), nw.lit(0)).fill_null(0),
+            nw.max_horizontal(nw.col("_first"), nw.lit(0)),
+        ),
+        "claims": lambda: nw.lit(1),
+        "charged_claims": lambda: flag(charged),
+        "answered_claims": lambda: flag(self_pay | (nw.col("_spoke") > 0) | (nw.col("_at_payers") <= 0)),
+        "priced_claims": lambda: nw.col("_priced"),
+    }
+    return found.with_columns(**{name: make() for name, make in made.items() if name in wanted})
 
 
 @table_function(claims=CLAIMS, transactions=LEDGER)
@@ -191,6 +223,7 @@ def money_table(
     by: Sequence[str] = (),
     served_after: dt.date | str | None = None,
     served_until: dt.date | str | None = None,
+    columns: Sequence[str] = tuple(MONEY),
 ) -> Any:
     """Return what was charged, adjusted, paid and lost, summed over claims.
 
@@ -201,10 +234,11 @@ def money_table(
     after : count the flows posted later than this day; ``ar`` and ``contract_to_come`` stand at ``as_of``
     by : columns of the claims to split by, such as ``["payer_class"]``
     served_after, served_until : keep only claims with a service day after the one and until the other
+    columns : those of ``MONEY`` that are wanted; fewer are quicker
 
     Returns
     -------
-    frame with ``by`` and the columns of ``MONEY``, sorted by ``by``. A reversal counts with the row it takes back.
+    frame with ``by`` and the columns of ``MONEY``, or those wanted, sorted by ``by``. A reversal counts with the row it takes back.
     ``charges`` - ``contract`` - ``misposted`` - ``payer_paid`` - ``patient_paid`` - ``charity`` - ``bad_debt`` -
     ``written_off`` is the change of the balance, but for reversals that name no row.
 
@@ -220,6 +254,12 @@ def money_table(
     [[40.0, 20.0, 20.0]]
     """
     by = (by,) if isinstance(by, str) else tuple(by)
+    wanted = [name for name in MONEY if name in columns]
+    unknown = [name for name in columns if name not in MONEY]
+    if unknown or not wanted:
+        raise SettingsError(
+            f"There is no column '{unknown[0] if unknown else ''}': choose from {', '.join(MONEY)}."
+        )
     if served_after is not None:
         claims = claims.filter(nw.col("service_date") > to_date(served_after))
     if served_until is not None:
@@ -228,12 +268,16 @@ def money_table(
     claims = claims.select(
         *dict.fromkeys([*KEY, "payer_class", "charge", "service_date", *optional(claims), *by])
     )
-    found = claim_money(claims, transactions, to_date(as_of), None if after is None else to_date(after))
-    sums = [nw.col(name).sum() for name in MONEY]
-    total = found.group_by(*by).agg(*sums) if by else found.select(*sums)
-    total = total.with_columns(*[nw.col(name).cast(nw.Int64).fill_null(0) for name in MONEY])
-    money = [dollars(name).alias(name) for name in MONEY if not name.endswith("claims")]
-    return sorted_by(total.with_columns(*money).select(*by, *MONEY), *by)
+    if served_after is not None or served_until is not None:
+        transactions = transactions.join(claims.select(*KEY), on=list(KEY), how="semi")
+    span = None if after is None else to_date(after)
+    found = claim_money(claims, transactions, to_date(as_of), span, wanted)
+    sums = nw.col(*wanted).sum()
+    total = found.group_by(*by).agg(sums) if by else found.select(sums)
+    total = total.with_columns(nw.col(*wanted).cast(nw.Int64).fill_null(0))
+    money = [name for name in wanted if not name.endswith("claims")]
+    total = total.with_columns(dollars(nw.col(*money))) if money else total
+    return sorted_by(total.select(*by, *wanted), *by)
 
 
 def optional(claims: Any) -> list[str]:

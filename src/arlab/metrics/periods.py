@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 
 from arlab.errors import SettingsError
-from arlab.frames import as_counts, dollars, month, sorted_by
+from arlab.frames import dollars, month, sorted_by
 
 __all__ = ["EACH", "Span", "last_whole_month", "months_before", "six_months_before"]
 
@@ -101,19 +101,19 @@ def counted(
     # A column to split by may be called like a sum: sums go under a name of their own until the end.
     sums = {name: f"_sum_{name}" for name in (*counts, *money)}
     rows = rows.with_columns(**{own: nw.col(name) for name, own in sums.items()})
-    aggregated = [nw.col(own).sum() for own in sums.values()]
-    found = rows.group_by(*groups).agg(*aggregated) if groups else rows.select(*aggregated)
-    found = found.with_columns(*as_counts(*sums.values()))
-    shown = [nw.col(own).fill_null(0).alias(name) for name, own in sums.items() if name in counts]
-    shown += [dollars(nw.col(own).fill_null(0)).alias(name) for name, own in sums.items() if name in money]
+    aggregated = nw.col(*sums.values()).sum()
+    found = rows.group_by(*groups).agg(aggregated) if groups else rows.select(aggregated)
+    found = found.with_columns(nw.col(*sums.values()).cast(nw.Int64).fill_null(0))
+    shown = [nw.col(own).alias(name) for name, own in sums.items() if name in counts]
+    shown += [dollars(own).alias(name) for name, own in sums.items() if name in money]
     return sorted_by(found.select(*[nw.col(name) for name in groups], *shown), *groups)
 
 
 def flag(condition: nw.Expr) -> nw.Expr:
     """Return a condition as 1 or 0; empty is 0."""
-    return nw.when(condition.fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
 
 
 def only(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
     """Return a whole number where a condition holds, else 0."""
-    return nw.when(condition.fill_null(False)).then(value).otherwise(nw.lit(0)).cast(nw.Int64)
+    return nw.when(condition).then(value).otherwise(nw.lit(0)).cast(nw.Int64)

@@ -118,7 +118,7 @@ def scorecard(
         measures_money.net_days: {"allowance": allowance},
     }
     found: dict[str, dict[str, Any]] = {}
-    with workbench() as lay:
+    with workbench(practice.tables.values()) as lay:
         books = Books(practice, day, lay)
         for family in FAMILIES:
             asked = [metric for metric in family.metrics if _MEASURE_OF[metric] in wanted]

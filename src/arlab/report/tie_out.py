@@ -5,17 +5,20 @@ Builds the proof of a ledger on a day. It ages nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
-from arlab.ledger import kind_totals
+import narwhals.stable.v2 as nw
+
+from arlab.frames import as_counts, cents, dollars, sorted_by, table_function, to_pandas
+from arlab.ledger import balances
+from arlab.metrics import net_rows
 from arlab.plots import dollars_sum
 from arlab.report.aged import money
 from arlab.report.content import Column, Section, Table
 from arlab.tables import PATIENT_BALANCES
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from arlab.tables import Practice
 
 __all__ = ["tie_out_section"]
@@ -40,20 +43,14 @@ _GROUPS = {
 
 def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_back: float) -> Section:
     """Return the ledger's tie-out: charges = payments + adjustments + write-offs + open - credits."""
-    rows = practice.transactions
-    kinds = rows.set_index("transaction_id")["kind"]
-    is_reversal = rows["kind"] == "reversal"
-    taken_back = rows["reverses_id"].map(kinds) if "reverses_id" in rows else rows["kind"].where(~is_reversal)
-    resolved = rows.assign(kind=rows["kind"].where(~is_reversal, taken_back.fillna("reversal")))
-    totals = kind_totals(resolved, as_of=as_of).set_index("kind")
-    reversed_ = kind_totals(resolved[is_reversal], as_of=as_of).set_index("kind")["amount"]
+    totals = to_pandas(_net_totals(net_rows(practice.transactions), as_of=as_of)).set_index("kind")
     shown, parts = [], dict.fromkeys((part for _, part in _GROUPS.values()), 0.0)
     for kind, (label, part) in _GROUPS.items():
         if kind not in totals.index:
             continue
         count, amount = int(totals.loc[kind, "rows"]), float(totals.loc[kind, "amount"])
         parts[part] = dollars_sum([parts[part], amount])
-        shown.append((label, f"{count:,}", money(amount), money(float(reversed_.get(kind, 0.0)))))
+        shown.append((label, f"{count:,}", money(amount), money(float(totals.loc[kind, "reversed"]))))
     whole = dollars_sum(totals["amount"])
     net = dollars_sum([balance, -owed_back])
     left = _left_to_patients(practice, as_of=as_of)
@@ -62,7 +59,7 @@ def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_
         "The ledger by kind of posting; plus raises the balance",
         (Column("Posting"), Column("Rows", True), Column("Amount", True), Column("of it reversals", True)),
         tuple(shown),
-        ("Sum of the ledger", f"{int(totals['rows'].sum()):,}", money(whole), money(dollars_sum(reversed_))),
+        ("Sum of the ledger", f"{int(totals['rows'].sum()):,}", money(whole), money(dollars_sum(totals["reversed"]))),
     )
     check = Table(
         "tie-out-table",
@@ -81,13 +78,26 @@ def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_
     return Section("tie-out", "Does the ledger tie out?", (words,), None, (ledger, check))
 
 
+@table_function(transactions=("kind", "net_kind", "posted_date", "amount"))
+def _net_totals(transactions: Any, *, as_of: dt.date) -> Any:
+    """Return rows and dollars by kind, a reversal with the kind it takes back, and what reversals are of it."""
+    back = nw.when(nw.col("kind") == "reversal").then(cents("amount")).otherwise(nw.lit(0))
+    totals = (
+        transactions.filter(nw.col("posted_date") <= as_of)
+        .with_columns(kind=nw.col("net_kind"), amount=cents("amount"), reversed=back)
+        .group_by("kind")
+        .agg(nw.col("amount", "reversed").sum(), rows=nw.len())
+        .with_columns(*as_counts("rows"), dollars(nw.col("amount", "reversed")))
+    )
+    return sorted_by(totals.select("kind", "rows", "amount", "reversed"), "kind")
+
+
 def _left_to_patients(practice: Practice, *, as_of: dt.date) -> float | None:
     """Return what the ledger left to patients where it does not know what they paid; nothing where it does."""
     if practice.knows(PATIENT_BALANCES):
         return None
-    rows = practice.transactions
-    theirs = rows[rows["responsible"].isin(["patient", "agency"])]
-    return dollars_sum(kind_totals(theirs, as_of=as_of)["amount"])
+    owed = to_pandas(balances(practice.transactions, as_of=as_of))
+    return dollars_sum(owed.loc[owed["responsible"].isin(["patient", "agency"]), "balance"])
 
 
 def _tie_out_words(

@@ -28,6 +28,7 @@ from arlab.tables.practice import (
 from arlab.tables.storage import (
     SCHEMA_VERSION,
     forget_practice,
+    is_practice,
     load_practice,
     load_sample,
     save_company_manifest,
@@ -53,6 +54,7 @@ __all__ = [
     "dictionary_text",
     "empty_table",
     "forget_practice",
+    "is_practice",
     "load_practice",
     "load_sample",
     "save_company_manifest",

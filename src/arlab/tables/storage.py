@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from arlab.errors import InputRefused
-from arlab.frames import to_date
+from arlab.frames import parquet_relations, to_date
 from arlab.reference import data_path
 from arlab.tables.contract import TABLES, check_table
 from arlab.tables.digest import company_digest, content_digest
@@ -26,6 +27,7 @@ from arlab.tables.practice import Practice
 __all__ = [
     "SCHEMA_VERSION",
     "forget_practice",
+    "is_practice",
     "load_practice",
     "load_sample",
     "save_company_manifest",
@@ -35,6 +37,9 @@ __all__ = [
 
 SCHEMA_VERSION = "1"
 MANIFEST = "manifest.json"
+
+_UNPACKED = 50  # bytes in pandas, checks included, for a byte of Parquet (measured: 40 to 50)
+_USUAL_MEMORY = 4_000_000_000
 
 
 def save_practice(
@@ -119,6 +124,7 @@ def load_practice(
     *,
     tables: Sequence[str] | None = None,
     practice_id: str | Sequence[str] | None = None,
+    lazy: bool | None = False,
 ) -> Practice:
     """Return a practice, or a billing company of many, as it was written.
 
@@ -127,6 +133,8 @@ def load_practice(
     folder : where :func:`save_practice` or ``arlab generate`` wrote it
     tables : names of the tables to read; all when left out
     practice_id : which practices of a billing company to read, one or several; all when left out
+    lazy : ``True`` leaves Parquet tables on disk, as DuckDB relations, and does not check them again; ``None`` does
+        so when they would not easily fit into the memory that is free
 
     Raises
     ------
@@ -143,21 +151,48 @@ def load_practice(
     unknown = sorted(set(wanted or ()) - set(parts)) if every != [""] else []
     if unknown:
         raise InputRefused(f"'{folder}' has no practice '{unknown[0]}': it has {every[0]} to {every[-1]}.")
+    names = names if tables is None else [name for name in names if name in tables]
+    files = {name: [_table_path(folder, name, part, form) for part in parts] for name in names}
+    whole = manifest["name"] if len(parts) == len(every) else f"{manifest['name']}: {', '.join(parts)}"
+    unknown_ = tuple((a, b) for a, b in manifest.get("cannot_compute", []))
+    if form == "parquet" and (_is_large(files) if lazy is None else lazy):
+        return Practice(whole, to_date(as_of), _left_on_disk(files), unknown_)
     frames = {}
-    for name in names if tables is None else [name for name in names if name in tables]:
-        pieces = [read_table(_table_path(folder, name, part, form), name) for part in parts]
+    for name in names:
+        pieces = [read_table(path, name) for path in files[name]]
         frames[name] = check_table(pieces[0] if len(pieces) == 1 else pd.concat(pieces), name)
         if wanted is not None and every == [""] and not frames[name]["practice_id"].isin(wanted).all():
             raise InputRefused(
                 f"'{folder}' holds one practice, '{frames[name]['practice_id'].iloc[0]}': leave practice_id out."
             )
-    name = manifest["name"] if len(parts) == len(every) else f"{manifest['name']}: {', '.join(parts)}"
-    return Practice(
-        name=name,
-        as_of=to_date(as_of),
-        tables=frames,
-        cannot_compute=tuple((a, b) for a, b in manifest.get("cannot_compute", [])),
-    )
+    return Practice(whole, to_date(as_of), frames, unknown_)
+
+
+def _is_large(files: Mapping[str, Sequence[Path]]) -> bool:
+    """Return whether tables would take more than half of the free memory as pandas frames."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # only some systems tell
+        free = _USUAL_MEMORY
+    size = sum(path.stat().st_size for paths in files.values() for path in paths if path.exists())
+    return size * _UNPACKED > free / 2
+
+
+def _left_on_disk(files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
+    """Return the tables as relations over their files, which must be there."""
+    for paths in files.values():
+        for path in paths:
+            if not path.is_file():
+                raise InputRefused(f"'{path.parent}' lacks a readable {path.name} that its manifest names.")
+    try:
+        return dict(parquet_relations(files))
+    except Exception as problem:  # whatever DuckDB calls a file that is no Parquet
+        raise InputRefused(f"A Parquet file that the manifest names is not readable: {problem}") from None
+
+
+def is_practice(path: Path | str) -> bool:
+    """Return whether a path is a folder that :func:`save_practice` or ``arlab generate`` wrote."""
+    return (Path(path) / MANIFEST).is_file()
 
 
 def load_sample() -> Practice:
