@@ -3,8 +3,8 @@
 ``scorecard`` is every measure at once, ``single`` one function each. ``money``, ``flows``, ``rates``, ``outcomes``,
 ``lags`` and ``aged`` hold the table functions they rest on, which take and return any engine's frames. ``families``
 says which function gives which measure, ``read`` puts them into words, ``control`` follows one from period to
-period. ``liquidation`` follows charges from the visit on, ``front_desk`` looks at what was asked for at the visit. No
-cause is told here.
+period. ``liquidation`` follows charges from the visit on, ``front_desk`` looks at what was asked for at the visit.
+No cause is told here.
 """
 
 from arlab.metrics.aged import OLD_AFTER, aged_table
