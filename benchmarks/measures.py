@@ -168,7 +168,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"set memory_limit = '{MOST_MEMORY}'")
     for table in COLUMNS:
-        relation = connection.read_parquet(files_of(folder, table))  # type: ignore[arg-type]
+        relation = connection.read_parquet(files_of(folder, table))
         relation.create_view(table)
     return connection
 

@@ -86,13 +86,13 @@ def denial_pareto(
         _rank=nw.col("_one").cum_sum().over(**order), _until=nw.col(size).cum_sum().over(**order)
     )
     ranked = ranked.with_columns(*as_counts("_rank", "_until", "_all"))
-    whole = nw.when(nw.col("_all") > 0).then(nw.col("_all"))
+    whole = nw.when(nw.col("_all") > 0).then(nw.col("_all").cast(nw.Float64))
     found = ranked.select(
         nw.col("_rank").alias("rank"),
         *by,
         nw.col("_claims").alias("claims"),
         dollars("_cents").alias("denied_amount"),
-        (nw.col(size) / whole).alias("share"),
-        (nw.col("_until") / whole).alias("cumulative_share"),
+        (nw.col(size).cast(nw.Float64) / whole).alias("share"),
+        (nw.col("_until").cast(nw.Float64) / whole).alias("cumulative_share"),
     )
     return sorted_by(found, "rank")

@@ -238,8 +238,8 @@ def money_table(
 
     Returns
     -------
-    frame with ``by`` and the columns of ``MONEY``, or those wanted, sorted by ``by``. A reversal counts with the row
-    it takes back.
+    frame with ``by`` and the columns of ``MONEY``, or those wanted, sorted by ``by``. A reversal counts with the
+    row it takes back.
     ``charges`` - ``contract`` - ``misposted`` - ``payer_paid`` - ``patient_paid`` - ``charity`` - ``bad_debt`` -
     ``written_off`` is the change of the balance, but for reversals that name no row.
 
