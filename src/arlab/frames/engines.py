@@ -200,10 +200,10 @@ def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.D
 def workbench(tables: Iterable[Any] = ()) -> Iterator[Callable[[Any], Any]]:
     """Yield a function that lays a frame down where it is computed, for work that asks many questions of it.
 
-    pandas tables become lazy Polars frames where Polars computes them (see :data:`POLARS_ROWS`), and what is laid
-    down of them is worked out once. Other pandas or Arrow frames, and a DuckDB relation that is worth keeping, become
-    a temporary table of their connection; every other frame is passed on as it is. The temporary tables are gone when
-    the block ends.
+    pandas tables become lazy Polars frames where Polars computes them (see :data:`POLARS_ROWS`), and what is
+    laid down of them is worked out once. Other pandas or Arrow frames, and a DuckDB relation that is worth
+    keeping, become a temporary table of their connection; every other frame is passed on as it is. The
+    temporary tables are gone when the block ends.
 
     Parameters
     ----------

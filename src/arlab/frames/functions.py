@@ -46,10 +46,10 @@ def table_function(**needs: Sequence[str]) -> Callable[[Callable[P, R]], Callabl
 
     Returns
     -------
-    a decorator. pandas frames are computed in Polars where it is installed, else, or when they have very many rows,
-    in DuckDB; Arrow tables in DuckDB; both come back as what they were. Eager Polars stays eager Polars; lazy frames
-    (Polars, DuckDB relation, Spark, Ibis) stay lazy where they live. Dates (with or without a time of day) are days
-    inside; on the way back to pandas they are ``datetime64[us]``.
+    a decorator. pandas frames are computed in Polars where it is installed, else (or when they have very many
+    rows) in DuckDB; Arrow tables in DuckDB; both come back as what they were. Eager Polars stays eager Polars;
+    lazy frames (Polars, DuckDB relation, Spark, Ibis) stay lazy where they live. Dates (with or without a time
+    of day) are days inside; on the way back to pandas they are ``datetime64[us]``.
 
     Raises
     ------
