@@ -1,8 +1,8 @@
 """How quickly are the measures computed, against pandas, Polars and SQL written by hand, and in how much memory?
 
 ``python -m benchmarks.measures [--quick]``. Eight measures, one after the other: aging by payer, three days in AR,
-denial rate by payer and month, net collection of a cohort, weekly roll matrix, 13 weekly balances, waterfall, Pareto.
-Each is computed in five ways, and the results are compared to the cent before anything is timed:
+denial rate by payer and month, net collection of a cohort, weekly roll matrix, 13 weekly balances, waterfall, and
+Pareto of denials. Each is computed in six ways, and the results are compared to the cent before anything is timed:
 
 - ``arlab_pandas``: the library's functions, pandas frames in and out; ``pandas``: a straightforward script;
 - ``arlab_polars`` and ``polars``: the library and hand-written queries on Polars frames;
@@ -168,7 +168,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"set memory_limit = '{MOST_MEMORY}'")
     for table in COLUMNS:
-        relation = connection.read_parquet(files_of(folder, table))  # type: ignore[arg-type]
+        relation = connection.read_parquet(files_of(folder, table))
         relation.create_view(table)
     return connection
 
@@ -299,7 +299,7 @@ def _timed(function: Callable[..., Any], taken: dict[str, list[float]]) -> Calla
 
 
 def small_calls(rows: int = 2_000) -> dict[str, Any]:
-    """Time each call of a function on pandas frames; the ledger has so many rows, and the day is another each time."""
+    """Time each call of a function on pandas frames: so many rows in the ledger, and another day each time."""
     from arlab import load_sample
 
     sample = load_sample()
@@ -326,7 +326,7 @@ def small_calls(rows: int = 2_000) -> dict[str, Any]:
 
 
 def growth(base: Path, sizes: Sizes) -> dict[str, Any]:
-    """Compute the measures from Parquet at rising sizes, each in a process of its own, and the largest in pandas."""
+    """Compute the measures from Parquet at rising sizes, each in its own process, and the largest in pandas."""
     figures: dict[str, Any] = {}
     for claims in sizes.growth:
         folder = make_company(base, claims)

@@ -1,4 +1,4 @@
-"""Which days, columns and codes do the measures of the benchmark ask for, the same in all four ways of writing them?
+"""Which days, columns and codes do the measures of the benchmark ask for, the same in every way of writing them?
 
 Holds settings. It computes nothing.
 """
@@ -80,7 +80,13 @@ PARTS = {
 }
 """Parts of the waterfall -> the kinds of row that they add up."""
 
-ENTRIES = {"charge": 111, "transfer": 112, "recoupment": 114, "refund_to_payer": 115, "refund_to_patient": 115}
+ENTRIES = {
+    "charge": 111,
+    "transfer": 112,
+    "recoupment": 114,
+    "refund_to_payer": 115,
+    "refund_to_patient": 115,
+}
 ENTRY = 113  # whatever else brings dollars in takes back what took them out
 EXITS = {
     **dict.fromkeys(("payer_payment", "recoupment", "refund_to_payer"), 121),

@@ -378,12 +378,13 @@ def roll(tables: Tables, days: Days) -> pd.DataFrame:
     into, transfer = netted["cents"] > 0, netted["kind"] == "transfer"
     to_patient = netted["met"].eq(True) & (netted["responsible"] != "patient")
     gone = netted["kind"].map(EXITS).fillna(EXIT)
-    gone = gone.mask(transfer, np.where(to_patient, TO_PATIENT, TO_OTHER))
+    moved = pd.Series(TO_OTHER, index=netted.index).mask(to_patient, TO_PATIENT)
+    gone = gone.mask(transfer, moved)
     way = netted["kind"].map(ENTRIES).fillna(ENTRY).where(into, gone).astype("int64")
     number = (netted["on_day"] - pd.Timestamp(0)).dt.days
-    posted = netted[[*ITEM, "cents"]].assign(at=(number + 1) * 1000 - way)
+    posted: Any = netted[[*ITEM, "cents"]].assign(at=(number + 1) * 1000 - way)
     posted = posted.groupby([*ITEM, "at"], as_index=False)["cents"].sum()
-    there = rows[rows["posted_date"] <= first].groupby(ITEM, as_index=False)["cents"].sum()
+    there: Any = rows[rows["posted_date"] <= first].groupby(ITEM, as_index=False)["cents"].sum()
     pieces = pd.concat([posted, there[there["cents"] != 0].assign(at=0)], ignore_index=True)
     pieces = pieces.sort_values([*ITEM, "at"])
     into = pieces["cents"] > 0
@@ -396,7 +397,9 @@ def roll(tables: Tables, days: Days) -> pd.DataFrame:
     ).sort_values([*ITEM, "until", "at"])
     ahead = pieces.iloc[::-1].groupby(ITEM)[["source", "sink"]].cummin()
     before = pieces.groupby(ITEM)["until"].shift(1).fillna(0).astype("int64")
-    stretches = pieces[ITEM].assign(cents=pieces["until"] - before, source=ahead["source"], sink=ahead["sink"])
+    stretches = pieces[ITEM].assign(
+        cents=pieces["until"] - before, source=ahead["source"], sink=ahead["sink"]
+    )
     stretches = stretches[stretches["cents"] > 0]
     for name in ("source", "sink"):
         at = stretches[name]

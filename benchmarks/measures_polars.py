@@ -94,9 +94,7 @@ def aging(tables: Tables, days: Days) -> pl.DataFrame:
     )
     age = (pl.lit(days.as_of) - pl.coalesce(start, "service_date").cast(pl.Date)).dt.total_days()
     return (
-        items.join(
-            tables["claims"].lazy().select(*KEY, "first_payer", "service_date"), on=KEY, how="left"
-        )
+        items.join(tables["claims"].lazy().select(*KEY, "first_payer", "service_date"), on=KEY, how="left")
         .join(billed, on=KEY, how="left")
         .join(on_file, on=[*KEY, "responsible"], how="left")
         .join(turned, on=KEY, how="left")
@@ -229,9 +227,7 @@ def collection(tables: Tables, days: Days) -> pl.DataFrame:
             patient_paid=_sum(kind.is_in(["patient_payment", "refund_to_patient"]), -C("cents")),
             charity=_sum(_WRITE_OFF & C("reason").is_in(CHARITY), -C("cents")),
             at_payers=_sum(C("responsible").is_in(["payer_1", "payer_2", "payer_3"]), C("cents")),
-            spoke=(
-                _FIRST & kind.is_in(["payer_payment", "contractual", "sequestration", "denial"])
-            ).any(),
+            spoke=(_FIRST & kind.is_in(["payer_payment", "contractual", "sequestration", "denial"])).any(),
         )
         .join(cohort, on=KEY)
     )
@@ -257,9 +253,7 @@ def _lines(tables: Tables, days: Days) -> pl.LazyFrame:
         | ((kind == "transfer") & carc.is_in(["1", "2", "3"]))
         | (kind.is_in(["contractual", "sequestration"]) & coded)
     )
-    insured = (
-        tables["claims"].lazy().filter(C("payer_class") != "self_pay").select(*KEY, "payer_class")
-    )
+    insured = tables["claims"].lazy().filter(C("payer_class") != "self_pay").select(*KEY, "payer_class")
     denies = (kind == "denial") & ~carc.fill_null("").is_in(NEVER)
     for code, but_for in UNLESS:
         denies = denies & ~((carc.fill_null("") == code) & (C("payer_class") != but_for))
@@ -314,10 +308,10 @@ def denial_rate(tables: Tables, days: Days) -> pl.DataFrame:
             C("lost").sum(),
             whole=(C("denied") & (C("line") == 0)).any(),
         )
-        .join(
-            tables["claims"].lazy().select(*KEY, "first_payer", "lines", charge=_cents("charge")), on=KEY
+        .join(tables["claims"].lazy().select(*KEY, "first_payer", "lines", charge=_cents("charge")), on=KEY)
+        .with_columns(
+            denied=pl.when("whole").then(C("lines")).otherwise(pl.min_horizontal("denied", "lines"))
         )
-        .with_columns(denied=pl.when("whole").then(C("lines")).otherwise(pl.min_horizontal("denied", "lines")))
     )
     return (
         by_claim.group_by(payer="first_payer", month=C("posted_date").dt.strftime("%Y-%m"))
@@ -518,9 +512,7 @@ def waterfall(tables: Tables, days: Days) -> pl.DataFrame:
         .group_by("party")
         .agg(
             opening=_sum(~C("inside"), C("cents")),
-            **{
-                part: _sum(C("inside") & C("kind").is_in(kinds), C("cents")) for part, kinds in PARTS.items()
-            },
+            **{part: _sum(C("inside") & C("kind").is_in(kinds), C("cents")) for part, kinds in PARTS.items()},
             closing=C("cents").sum(),
         )
         .sort("party")

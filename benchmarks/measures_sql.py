@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every text here is our own
 """How does one write the measures of the benchmark by hand in DuckDB SQL?
 
 One statement per measure over the views ``claims``, ``transactions`` and so on. It shares no code with the library.
@@ -178,7 +179,9 @@ judged as (
     from by_line b left join lines l on l.practice_id = b.practice_id and l.claim_id = b.claim_id
         and l.line_number = b.line)"""
 _LOST = "coalesce(sum(coalesce(line_charge, taken)) filter (denied), 0)::bigint"
-_DENIED_LINES = "least(case when bool_or(denied and line = 0) then lines else count(*) filter (denied) end, lines)"
+_DENIED_LINES = (
+    "least(case when bool_or(denied and line = 0) then lines else count(*) filter (denied) end, lines)"
+)
 
 _DENIAL_RATE = f"""
 with {_LINES.strip()},
@@ -187,8 +190,9 @@ by_claim as (
         {_DENIED_LINES} as denied_lines, {_LOST} as lost
     from judged join claims using (practice_id, claim_id)
     group by practice_id, claim_id, first_payer, posted_date, claims.charge, lines)
-select payer, strftime(posted_date, '%Y-%m') as month, count(*) as claims, count(*) filter (denied_lines >= lines) as
-    denied, count(*) filter (denied_lines > 0) as any_line_denied, sum(charge)::bigint as charge,
+select payer, strftime(posted_date, '%Y-%m') as month, count(*) as claims,
+    count(*) filter (denied_lines >= lines) as denied,
+    count(*) filter (denied_lines > 0) as any_line_denied, sum(charge)::bigint as charge,
     sum(lost)::bigint as charge_denied
 from by_claim group by all order by all
 """

@@ -82,9 +82,7 @@ def every_table(tables, as_of, *, before, keep=lambda frame: frame):
     items = {each: keep(open_items(*pair, as_of=each, **known)) for each in (before, as_of)}
     aged = {each: add_age(found) for each, found in items.items()}
     placed = {each: keep(add_bucket(found)) for each, found in aged.items()}
-    owed = {
-        each: keep(credits(*pair, as_of=each, coverages=tables["coverages"])) for each in (before, as_of)
-    }
+    owed = {each: keep(credits(*pair, as_of=each, coverages=tables["coverages"])) for each in (before, as_of)}
     rights = keep(
         remedies(
             claims,

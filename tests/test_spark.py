@@ -12,11 +12,14 @@ import dataclasses
 import datetime as dt
 import re
 import shutil
+import sys
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
+from benchmarks import measures_library
+from benchmarks.measures_days import COLUMNS, Days
 
 from arlab import load_sample
 from arlab.aging import aged_items, aging_table
@@ -26,8 +29,6 @@ from arlab.metrics import money_table
 from arlab.reference import data_path
 from arlab.synth import PRESETS
 from arlab.synth.company import write_company
-from benchmarks import measures_library
-from benchmarks.measures_days import COLUMNS, Days
 from engine_tables import TABLES, every_table, rows_of
 
 pytestmark = pytest.mark.slow
@@ -37,7 +38,9 @@ AS_OF, BEFORE = "2026-05-17", "2026-04-30"
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
-    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed: see the first lines of this file")
+    sql = pytest.importorskip(
+        "pyspark.sql", reason="PySpark is not installed: see the first lines of this file"
+    )
     if not shutil.which("java"):
         pytest.skip("Java is not installed")
     session = (
@@ -74,7 +77,9 @@ def test_every_table_function_gives_the_same_cents(spark):
             if rows_of(result) != rows_of(wanted):
                 different.append(name)
     assert different == []
-    print(f"\nPySpark: {sum(map(len, found.values()))} results of {len(found)} table functions, all the same")
+    sys.stderr.write(
+        f"\nPySpark: {sum(map(len, found.values()))} results of {len(found)} table functions, all the same\n"
+    )
 
 
 def test_the_lines_of_the_manual_run(spark):
@@ -125,4 +130,4 @@ def test_a_million_claims_are_the_same_in_spark_and_duckdb(spark, tmp_path):
         seconds = time.perf_counter() - began
         assert found == rows_of(compute(in_duckdb, days)), measure
         assert found, measure
-        print(f"\n{measure}: {len(found)} rows, {seconds:.0f} s in Spark")
+        sys.stderr.write(f"\n{measure}: {len(found)} rows, {seconds:.0f} s in Spark\n")

@@ -215,7 +215,7 @@ def aging_table(
 
 
 def _with_empty(counted: Any, by: Sequence[str], buckets: Sequence[str], sums: Sequence[str]) -> Any:
-    """Return sums by group and bucket with a row for each bucket that a group must show, zero where there is none."""
+    """Return sums by group and bucket, with a row of zeros for a bucket that must show and has none."""
     keys = ("bucket_number", "bucket")
     labels = small_like(counted, {"_number": list(range(-1, len(buckets))), "_label": ["", *buckets]})
     own = nw.col("_number") < 0
@@ -301,7 +301,7 @@ def aged_items(
 
     Parameters
     ----------
-    practice : with a ledger (``claims`` and ``transactions``, of any engine), or with ``open_items`` from a snapshot
+    practice : with a ledger (``claims`` and ``transactions`` of any engine), or with ``open_items`` of a snapshot
     as_of : the day; the practice's own when left out
     clock, edges : as for :func:`add_age` and :func:`add_bucket`
 

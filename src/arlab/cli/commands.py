@@ -23,6 +23,7 @@ from arlab.errors import ArlabError, SettingsError
 
 if TYPE_CHECKING:
     from arlab.importers import Import
+    from arlab.tables import Practice
 
 __all__ = ["app"]
 
@@ -89,14 +90,17 @@ def report(
         try:
             with show_progress("the sample practice" if export is None else export.name) as step:
                 step("reading")
-                found = practice = None
+                found: Import | None = None
+                source: Practice | Import
                 if export is None:
-                    practice = load_sample()
+                    source = load_sample()
                 elif is_practice(export):
-                    practice = load_practice(export, lazy=None)
+                    source = load_practice(export, lazy=None)
                 else:
-                    found = read_file(export, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file)
-                content = make_content(practice or found, as_of=as_of, clock=clock, progress=step)
+                    source = found = read_file(
+                        export, as_of=as_of, sheet=sheet, dates=dates, map_file=map_file
+                    )
+                content = make_content(source, as_of=as_of, clock=clock, progress=step)
                 step("writing")
                 path = save_content(content, out=folder / f"{_free(content.stem, taken)}.html")
                 if found is not None:

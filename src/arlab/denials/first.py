@@ -116,8 +116,8 @@ def first_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
     Windows and not joins: a DuckDB relation works every branch out anew.
     """
     rows = _payer_rows(claims, transactions, as_of)
-    # Two remittances can be posted on one day: the payer's earlier day is the first answer. Both days in one number,
-    # so that the least is looked for once.
+    # Two remittances can be posted on one day: the payer's earlier day is the first answer. Both days are one
+    # number, so that the least is looked for once.
     payers_day = nw.coalesce(nw.col("_day"), nw.col("posted_date"))
     rows = rows.with_columns(_at=day_number("posted_date") * _DAYS + day_number(payers_day))
     first = rows.filter(nw.col("_at") == nw.col("_at").min().over(*KEY)).with_columns(

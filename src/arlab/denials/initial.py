@@ -34,7 +34,7 @@ _LATER = 1_000_000
 
 
 def _by_claim(lines_hit: Any) -> Any:
-    """Return, of each claim with a denied or reduced line, the sums of its lines and the first line's row and reason.
+    """Return, of each claim with a denied or reduced line, its sums and the first line's row and reason.
 
     Denied lines stand before reduced ones.
     """

@@ -60,7 +60,8 @@ def denial_pareto(
     >>> denials = pd.DataFrame({"practice_id": "p", "claim_id": ["c1", "c2", "c3"], "status": "denied",
     ...     "denied_date": pd.to_datetime(["2026-01-05", "2026-01-06", "2026-01-07"]),
     ...     "payer": ["Alder Health", "Birch Mutual", "Alder Health"], "denied_amount": [10.0, 20.0, 50.0]})
-    >>> denial_pareto(denials, as_of="2026-01-31", by="payer")[["payer", "share", "cumulative_share"]].values.tolist()
+    >>> table = denial_pareto(denials, as_of="2026-01-31", by="payer")
+    >>> table[["payer", "share", "cumulative_share"]].values.tolist()
     [['Alder Health', 0.75, 0.75], ['Birch Mutual', 0.25, 1.0]]
     """
     by = (by,) if isinstance(by, str) else tuple(by)
@@ -85,13 +86,13 @@ def denial_pareto(
         _rank=nw.col("_one").cum_sum().over(**order), _until=nw.col(size).cum_sum().over(**order)
     )
     ranked = ranked.with_columns(*as_counts("_rank", "_until", "_all"))
-    whole = nw.when(nw.col("_all") > 0).then(nw.col("_all"))
+    whole = nw.when(nw.col("_all") > 0).then(nw.col("_all").cast(nw.Float64))
     found = ranked.select(
         nw.col("_rank").alias("rank"),
         *by,
         nw.col("_claims").alias("claims"),
         dollars("_cents").alias("denied_amount"),
-        (nw.col(size) / whole).alias("share"),
-        (nw.col("_until") / whole).alias("cumulative_share"),
+        (nw.col(size).cast(nw.Float64) / whole).alias("share"),
+        (nw.col("_until").cast(nw.Float64) / whole).alias("cumulative_share"),
     )
     return sorted_by(found, "rank")

@@ -1,8 +1,8 @@
 """Which dataframe engine is in hand, and how does one table function serve them all?
 
-Everything that knows about pandas, Arrow, Polars, DuckDB, Spark or Ibis is here: ``functions`` holds the decorator that
-checks columns and picks the engine, ``engines`` the way into an engine and back, ``expressions`` the helpers for cents
-and dates that mean the same on each. It knows no table and no measure.
+Everything that knows about pandas, Arrow, Polars, DuckDB, Spark or Ibis is here: ``functions`` holds the decorator
+that checks columns and picks the engine, ``engines`` the way into an engine and back, ``expressions`` the helpers
+for cents and dates that mean the same on each. It knows no table and no measure.
 """
 
 from arlab.frames.engines import POLARS_ROWS, parquet_relations, to_pandas, workbench

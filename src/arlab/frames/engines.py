@@ -1,7 +1,7 @@
 """How does a frame come into the engine that computes it, and back as the kind it was?
 
-pandas frames are computed in Polars while they are small and Polars is there, else in DuckDB; Arrow tables in DuckDB.
-Either way the null logic is that of SQL. It knows no columns and checks none.
+pandas frames are computed in Polars where it is installed, else and beyond many rows in DuckDB; Arrow tables in
+DuckDB. Either way the null logic is that of SQL. It knows no columns and checks none.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ IN_MEMORY = ("pandas", "pyarrow")
 POLARS_ROWS = 20_000_000
 """Rows of all pandas frames of a call together, up to which Polars computes it where it is installed.
 
-DuckDB plans a query of many steps in 10 to 150 milliseconds however few the rows are, Polars in a few, and Polars works
-out what several steps share once. Beyond, DuckDB reads the columns it needs where they lie, and spills to disk."""
+DuckDB plans a query of many steps in 10 to 150 milliseconds however few the rows are, Polars in a few, and Polars
+works out what several steps share once. Beyond, DuckDB reads the columns where they lie, and spills to disk."""
 
 # One in-process database; every call works on its own cursor, which is safe under threads.
 _DATABASE = duckdb.connect()
@@ -70,12 +70,12 @@ def suits_polars(frames: Mapping[str, Any], columns: Mapping[str, Sequence[str]]
 def _is_plain(values: Any) -> bool:
     import pandas as pd
 
-    kind = getattr(values, "dtype", None)  # none where two columns have one name
+    kind: Any = getattr(values, "dtype", None)  # none where two columns have one name
     if isinstance(kind, pd.CategoricalDtype):
         return isinstance(kind.categories.dtype, pd.StringDtype) or _is_text(kind.categories)
     if isinstance(kind, pd.StringDtype):
         return True
-    if kind == object:
+    if pd.api.types.is_object_dtype(kind):
         return bool(values.isna().all())
     return str(kind) in _PLAIN
 
@@ -103,9 +103,12 @@ def in_polars(native: Any, keep: Sequence[str]) -> Any:
     arrays = {}
     for name in keep:
         values = native[name]
-        kind = pa.string() if values.dtype == object else None  # an object column is here only when it is empty
+        kind = (
+            pa.string() if values.dtype == object else None
+        )  # an object column is here only when it is empty
         arrays[name] = pa.array(values.array, type=kind, from_pandas=True)
-    return pl.from_arrow(pa.table(arrays)).lazy()
+    frame: Any = pl.from_arrow(pa.table(arrays))
+    return frame.lazy()
 
 
 def in_duckdb(
@@ -197,9 +200,10 @@ def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.D
 def workbench(tables: Iterable[Any] = ()) -> Iterator[Callable[[Any], Any]]:
     """Yield a function that lays a frame down where it is computed, for work that asks many questions of it.
 
-    pandas tables become lazy Polars frames (see :data:`POLARS_ROWS`), and so does what is laid down of them. Other pandas or Arrow frames, and a DuckDB
-    relation that is worth keeping, become a temporary table of their connection; every other frame is passed on as
-    it is. The temporary tables are gone when the block ends.
+    pandas tables become lazy Polars frames where Polars computes them (see :data:`POLARS_ROWS`), and what is
+    laid down of them is worked out once. Other pandas or Arrow frames, and a DuckDB relation that is worth
+    keeping, become a temporary table of their connection; every other frame is passed on as it is. The
+    temporary tables are gone when the block ends.
 
     Parameters
     ----------

@@ -143,9 +143,11 @@ def _sql_value(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-# A DuckDB relation in order -> the same without it, and the columns. DuckDB sorts even what is then only added up, so
-# that a function that is given the one reads the other.
-_UNSORTED: weakref.WeakKeyDictionary[Any, tuple[nw.LazyFrame[Any], tuple[str, ...]]] = weakref.WeakKeyDictionary()
+# A DuckDB relation in order -> the same without it, and the columns. DuckDB sorts even what is then only added up:
+# a function that is given the one reads the other.
+_UNSORTED: weakref.WeakKeyDictionary[Any, tuple[nw.LazyFrame[Any], tuple[str, ...]]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 def sorted_by(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
@@ -159,7 +161,7 @@ def sorted_by(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
 
 
 def without_order(frame: nw.LazyFrame[Any]) -> tuple[nw.LazyFrame[Any], tuple[str, ...]]:
-    """Return a frame before :func:`sorted_by`, and the columns of its order; as it is where there is none to tell."""
+    """Return a frame before :func:`sorted_by` and the columns of its order; as it is where it has none."""
     found = _UNSORTED.get(frame.to_native()) if frame.implementation.value == "duckdb" else None
     return found or (frame, ())
 

@@ -46,9 +46,10 @@ def table_function(**needs: Sequence[str]) -> Callable[[Callable[P, R]], Callabl
 
     Returns
     -------
-    a decorator. pandas and Arrow frames are computed in DuckDB (few rows of pandas in Polars, where it is
-    installed) and come back as pandas and Arrow; eager Polars stays eager Polars; lazy frames (Polars, DuckDB relation, Spark, Ibis) stay lazy where they live. Dates
-    (with or without a time of day) are days inside; on the way back to pandas they are ``datetime64[us]``.
+    a decorator. pandas frames are computed in Polars where it is installed, else (or when they have very many
+    rows) in DuckDB; Arrow tables in DuckDB; both come back as what they were. Eager Polars stays eager Polars;
+    lazy frames (Polars, DuckDB relation, Spark, Ibis) stay lazy where they live. Dates (with or without a time
+    of day) are days inside; on the way back to pandas they are ``datetime64[us]``.
 
     Raises
     ------
@@ -167,7 +168,7 @@ def _brought_in(
     frames: Mapping[str, Any], keep: Mapping[str, list[str]], home: str
 ) -> Iterator[dict[str, nw.LazyFrame[Any]]]:
     """Yield the kept columns as lazy frames of one engine, with whole days and text instead of categories."""
-    lazy: dict[str, Any] = frames if home not in IN_MEMORY else {}
+    lazy: dict[str, Any] = dict(frames) if home not in IN_MEMORY else {}
     own = None
     if home in IN_MEMORY:
         natives = {name: frame.to_native() for name, frame in frames.items()}

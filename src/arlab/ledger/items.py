@@ -128,10 +128,14 @@ def _with_payer(items: nw.LazyFrame[Any], coverages: nw.LazyFrame[Any] | None) -
     if coverages is None:
         later = nw.col("responsible")
     else:
-        named = coverages.filter(nw.col("rank") > 1).with_columns(
-            responsible=nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String)),
-            _later=nw.col("payer"),
-        ).select(*KEY, "responsible", "_later")
+        named = (
+            coverages.filter(nw.col("rank") > 1)
+            .with_columns(
+                responsible=nw.concat_str(nw.lit("payer_"), nw.col("rank").cast(nw.String)),
+                _later=nw.col("payer"),
+            )
+            .select(*KEY, "responsible", "_later")
+        )
         items = items.join(named, on=[*KEY, "responsible"], how="left")
         later = nw.coalesce(nw.col("_later"), nw.col("responsible"))
     return items.with_columns(

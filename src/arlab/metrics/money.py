@@ -122,9 +122,9 @@ def claim_money(
     if "at_visit" in wanted:
         rows = with_visit_day(rows, claims)
     # What was posted in the span, and what was taken off by it: each asked for by many sums.
-    inside = nw.col("_cents") if after is None else nw.when(nw.col("posted_date") > after).then(nw.col("_cents"))
+    inside: Any = nw.col("_cents")
     if after is not None:
-        inside = inside.otherwise(nw.lit(0))
+        inside = nw.when(nw.col("posted_date") > after).then(nw.col("_cents")).otherwise(nw.lit(0))
     rows = rows.with_columns(_inside=inside).with_columns(_less=-nw.col("_inside"))
     kind, reason, party = nw.col("net_kind"), nw.col("net_reason"), nw.col("responsible")
     first = party == "payer_1"
@@ -238,7 +238,8 @@ def money_table(
 
     Returns
     -------
-    frame with ``by`` and the columns of ``MONEY``, or those wanted, sorted by ``by``. A reversal counts with the row it takes back.
+    frame with ``by`` and the columns of ``MONEY``, or those wanted, sorted by ``by``. A reversal counts with the
+    row it takes back.
     ``charges`` - ``contract`` - ``misposted`` - ``payer_paid`` - ``patient_paid`` - ``charity`` - ``bad_debt`` -
     ``written_off`` is the change of the balance, but for reversals that name no row.
 

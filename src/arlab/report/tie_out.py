@@ -44,6 +44,7 @@ _GROUPS = {
 def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_back: float) -> Section:
     """Return the ledger's tie-out: charges = payments + adjustments + write-offs + open - credits."""
     totals = to_pandas(_net_totals(net_rows(practice.transactions), as_of=as_of)).set_index("kind")
+    taken_back = dollars_sum(totals["reversed"])
     shown, parts = [], dict.fromkeys((part for _, part in _GROUPS.values()), 0.0)
     for kind, (label, part) in _GROUPS.items():
         if kind not in totals.index:
@@ -59,7 +60,12 @@ def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_
         "The ledger by kind of posting; plus raises the balance",
         (Column("Posting"), Column("Rows", True), Column("Amount", True), Column("of it reversals", True)),
         tuple(shown),
-        ("Sum of the ledger", f"{int(totals['rows'].sum()):,}", money(whole), money(dollars_sum(totals["reversed"]))),
+        (
+            "Sum of the ledger",
+            f"{int(totals['rows'].sum()):,}",
+            money(whole),
+            money(taken_back),
+        ),
     )
     check = Table(
         "tie-out-table",
