@@ -245,7 +245,9 @@ def _read_table(
     repaired = np.logical_or.reduce([verdict.repaired, *(later[c] for c in CLOCKS if c in later)])
     rejected = data & ~verdict.accepted
     return Import(
-        practice=Practice(name=shown(path.stem), as_of=day, tables=tables, cannot_compute=limits),
+        practice=Practice(
+            name=shown(path.stem), as_of=day, tables=tables, cannot_compute=limits, own_data=True
+        ),
         source=shown(path.name),
         kind=candidate.table.kind,
         currency=currency or "USD",

@@ -54,6 +54,7 @@ def save_practice(
         about=about,
         form=form,
         cannot_compute=practice.cannot_compute,
+        own_data=practice.own_data,
         tables=save_tables(practice, folder, form=form),
     )
 
@@ -157,6 +158,7 @@ def load_practice(
         as_of=to_date(as_of),
         tables=frames,
         cannot_compute=tuple((a, b) for a, b in manifest.get("cannot_compute", [])),
+        own_data=bool(manifest.get("own_data", False)),
     )
 
 
@@ -180,6 +182,7 @@ def _save_manifest(
     tables: Mapping[str, Any],
     cannot_compute: Sequence[tuple[str, str]] = (),
     practices: Sequence[str] = (),
+    own_data: bool = False,
 ) -> Path:
     """Write a manifest beside its place and move it there whole."""
     manifest = {
@@ -189,6 +192,7 @@ def _save_manifest(
         "about": dict(about or {}),
         "cannot_compute": [list(pair) for pair in cannot_compute],
         **({"form": form} if form != "parquet" else {}),
+        **({"own_data": True} if own_data else {}),
         **({"practices": list(practices)} if practices else {}),
         "tables": tables,
     }

@@ -83,7 +83,11 @@ def read_x12_folder(
     limits = limits_of(intake)
     practice = check_practice(
         Practice(
-            name=name if path.is_dir() else shown(path.stem), as_of=day, tables=tables, cannot_compute=limits
+            name=name if path.is_dir() else shown(path.stem),
+            as_of=day,
+            tables=tables,
+            cannot_compute=limits,
+            own_data=True,
         )
     )
     aside = aside_table(intake, claims, posted, as_of=day)
