@@ -83,10 +83,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say how a file is read: columns, reconciliation, findings, limits."""
+    from arlab.importers.links import is_file
     from arlab.importers.x12.kind import x12_kind
 
     found: Import | None = None
-    if path.is_file() and x12_kind(path):
+    if is_file(path) and x12_kind(path):
         from arlab.importers.findings import shown
         from arlab.importers.x12.check import check_x12
 
