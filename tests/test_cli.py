@@ -252,6 +252,11 @@ def test_a_file_without_permission_is_refused_in_one_line(export, tmp_path):
     locked.mkdir()
     locked.chmod(0o555)
     assert "choose another folder" in one_line(call(locked))
+    export.parent.chmod(0)  # not even whether the file is there can be seen
+    try:
+        assert "may not be read" in one_line(call(tmp_path / "out"))
+    finally:
+        export.parent.chmod(0o755)
 
 
 @pytest.mark.parametrize(

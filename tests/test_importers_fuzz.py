@@ -67,6 +67,7 @@ def test_very_many_changed_tables_are_read_or_refused(kind, tmp_path):
     assert done.returncode == 0, done.stderr[-2_000:]
     assert done.stderr == ""
     said = json.loads(done.stdout)
+    sys.stdout.write(f"{kind}: {done.stdout.strip()}\n")  # to be quoted: pytest -s shows it
     assert said["faults"] == []
     assert sum(said["results"].values()) == many
     assert said["peak"] < MOST_KILOBYTES

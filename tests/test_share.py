@@ -19,11 +19,12 @@ from arlab.importers.personal import read_columns
 from arlab.importers.x12.folder import read_x12_folder
 from arlab.protect.dates import move_practice
 from arlab.protect.key import KEY_FILE, load_key, secret_shift
-from arlab.report import share_files, share_tables
+from arlab.report import share_tables
 from arlab.report.aged import age_practice
 from arlab.report.share import write_shared
 from arlab.report.share_research import research_table, write_research
 from arlab.tables import load_sample
+from arlab.workspace import csv_bytes
 from share_reader import recovered
 
 KEY = bytes(range(32))
@@ -338,9 +339,7 @@ def test_ages_over_89_are_one_group():
 
 
 def test_csv_cells_are_no_formulas():
-    cells = next(
-        csv.reader(io.StringIO(share_files.csv_bytes([("=1+1", "@x", "-2", "plain", "a,b")]).decode()))
-    )
+    cells = next(csv.reader(io.StringIO(csv_bytes([("=1+1", "@x", "-2", "plain", "a,b")]).decode())))
     assert cells == ["'=1+1", "'@x", "'-2", "plain", "a,b"]
 
 

@@ -28,7 +28,8 @@ from arlab.snapshots import (
     save_snapshot,
     snapshot_table,
 )
-from arlab.tables import content_digest, load_sample
+from arlab.tables import content_digest, load_practice, load_sample, save_practice
+from arlab.workspace import WORK_MARKER
 
 HEAD = "Claim #,Payer,Date of Service,As Of Date,Balance\n"
 JUNE = HEAD + "C1,Oak,2026-06-10,2026-06-30,160.00\nC2,Elm,2026-02-01,2026-06-30,-10.00\n"
@@ -62,6 +63,22 @@ def days(workspace):
     held, damaged = list_snapshots(workspace)
     assert not damaged
     return [one.as_of.isoformat() for one in held]
+
+
+def test_what_is_made_from_own_data_is_marked_wherever_it_was_kept(ready, tmp_path):
+    save(ready, "june", tmp_path / "own")
+    kept = load_snapshot(tmp_path / "own", "2026-06-30")
+    (tmp_path / "tables").mkdir()
+    save_practice(kept, tmp_path / "tables")
+    imported, again = ready["june"][0], load_practice(tmp_path / "tables")
+    for number, source in enumerate((imported, imported.practice, kept, again)):
+        page = write_report(source, out=tmp_path / f"{number}.html")
+        assert WORK_MARKER in page.read_text(encoding="utf-8")
+        if os.name == "posix":
+            assert page.stat().st_mode & 0o077 == 0
+    assert WORK_MARKER not in write_report(load_sample(), out=tmp_path / "sample.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_snapshot_comes_back_as_it_was_read(ready, tmp_path):

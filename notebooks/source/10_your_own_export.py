@@ -56,7 +56,7 @@ display(course.findings_table(small), small.quarantine)
 course.reconciliation_table(small)
 
 # %% [markdown]
-# **What you see.** First what was noticed, the weightiest on top: row numbers count the lines of the file, so you can look there. Then the rows that could not be used: one has no amount that can be read (nobody guesses that *eighty* means a number), one repeats the row above it. Last the proof: what came in is what was accepted and what was set aside. The amount in parentheses is below zero, a credit. Title lines and the line with the total are no balances and are not counted.
+# **What you see.** First what was noticed, the weightiest on top: row numbers count the lines of the file, so you can look there. Then the rows that could not be used: one has no amount that can be read (nobody guesses that *eighty* means a number), one repeats the row above it. Last the proof: what came in is what was accepted and what was set aside. The amount in parentheses is below zero, a credit: accepted is open less credits. Title lines and the line with the total are no balances and are not counted.
 #
 # But the total in the file is another one. Can you explain why? The row that stands twice is in the sum and should not be; the amount in words is missing from it. A difference that you can explain to the dollar is no worry.
 

@@ -6,18 +6,21 @@ Makes the folder, locks it and writes into it. It knows neither what is kept the
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from arlab.errors import WorkspaceError
 
 __all__ = [
     "WORK_MARKER",
+    "csv_bytes",
     "lock_workspace",
     "make_private_folder",
     "make_workspace",
@@ -177,6 +180,24 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
     beside.replace(path)
     settle_folder(path.parent)
+
+
+def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
+    r"""Return rows as CSV in UTF-8 that a spreadsheet shows and never runs: no text begins a formula.
+
+    Examples
+    --------
+    >>> csv_bytes([("payer", "dollars"), ("=1+1", -2.5)])
+    b"payer,dollars\n'=1+1,-2.5\n"
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([_inert(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8")
+
+
+def _inert(cell: Any) -> Any:
+    """Return a cell that is no formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def settle_folder(path: Path) -> None:

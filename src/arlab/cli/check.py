@@ -5,9 +5,7 @@ One form for tables, workbooks, X12 files and folders of them. It reads through 
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,7 +15,7 @@ import typer
 
 from arlab.cli.options import AsOf, Dates, MapFile, Sheet
 from arlab.cli.terminal import folded, say, say_heading, say_rows
-from arlab.workspace import WORK_MARKER, write_private
+from arlab.workspace import WORK_MARKER, csv_bytes, write_private
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -85,10 +83,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Say how a file is read: columns, reconciliation, findings, limits."""
+    from arlab.importers.links import is_file
     from arlab.importers.x12.kind import x12_kind
 
     found: Import | None = None
-    if path.is_file() and x12_kind(path):
+    if is_file(path) and x12_kind(path):
         from arlab.importers.findings import shown
         from arlab.importers.x12.check import check_x12
 
@@ -193,21 +192,12 @@ def write_lists(told: Checked, findings: Path, quarantine: Path) -> None:
     for path, names, rows in lists:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = io.StringIO(newline="")
-            writer = csv.writer(text)
-            writer.writerow(names)
-            writer.writerows([_inert(cell) for cell in row] for row in rows)
-            write_private(path, text.getvalue().encode("utf-8"))
+            write_private(path, csv_bytes([names, *rows]))
         except OSError as problem:
             why = (problem.strerror or type(problem).__name__).lower()
             raise WorkspaceError(
                 f"'{path.name}' cannot be written ({why}): choose another folder with --out."
             ) from None
-
-
-def _inert(cell: Any) -> Any:
-    """Return a cell that a spreadsheet shows and never runs."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _say_all(told: Checked, found: Import | None) -> None:

@@ -18,7 +18,7 @@ LONGER = 180
 def _row(practice: Practice, measure: str, metric: str, days: int = LOOK_BACK) -> dict[str, Any]:
     """Return one row of the scorecard, however few cases there are: the lesson says what few cases mean."""
     card = scorecard(practice, measures=[measure], days=days, least=1, baseline=False)
-    row: dict[str, Any] = card.set_index("metric").loc[metric].to_dict()
+    row: dict[Any, Any] = card.set_index("metric").loc[metric].to_dict()
     if row["why_not"]:
         raise NotAvailable(f"'{practice.name}': {row['why_not']}")
     return row

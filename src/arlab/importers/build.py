@@ -41,6 +41,7 @@ from arlab.importers.items import claim_labels, items_of
 from arlab.importers.layouts import CLAIMS, POSTINGS, choose_layout, dollars_of
 from arlab.importers.limits import limits_of, unmapped_table
 from arlab.importers.lines import count_once, find_lines
+from arlab.importers.links import is_file, is_folder
 from arlab.importers.map_file import map_of, read_map
 from arlab.importers.mapping import ColumnMap, map_columns
 from arlab.importers.parsed import Parsed, parse_columns, tell_reading
@@ -102,7 +103,7 @@ def read_export(
     if dates not in (None, "mdy", "dmy"):
         raise SettingsError(f"dates is {dates!r}, which is not possible: give 'mdy', 'dmy' or nothing.")
     day = None if as_of is None else to_date(as_of)
-    if path.is_dir() or (path.is_file() and x12_kind(path)):
+    if is_folder(path) or (is_file(path) and x12_kind(path)):
         return read_x12_folder(path, as_of=day, practice_id=PRACTICE_ID)
     # A column that is given for one concept is not the map's any more for another.
     own = {concept: name for concept, name in wanted.columns.items() if name not in (mapping or {}).values()}
@@ -245,7 +246,9 @@ def _read_table(
     repaired = np.logical_or.reduce([verdict.repaired, *(later[c] for c in CLOCKS if c in later)])
     rejected = data & ~verdict.accepted
     return Import(
-        practice=Practice(name=shown(path.stem), as_of=day, tables=tables, cannot_compute=limits),
+        practice=Practice(
+            name=shown(path.stem), as_of=day, tables=tables, cannot_compute=limits, own_data=True
+        ),
         source=shown(path.name),
         kind=candidate.table.kind,
         currency=currency or "USD",

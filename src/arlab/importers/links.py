@@ -1,4 +1,4 @@
-"""Does a link lead somewhere else than the user pointed at?
+"""Is this path a folder, a file, or a link that leads somewhere else than the user pointed at?
 
 Needs the standard library alone, so that every reader can ask before it opens a file. It opens none.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from arlab.errors import InputRefused
 from arlab.importers.findings import shown
 
-__all__ = ["check_link"]
+__all__ = ["check_link", "is_file", "is_folder"]
 
 
 def check_link(path: Path) -> None:
@@ -22,3 +22,25 @@ def check_link(path: Path) -> None:
         raise InputRefused(
             f"'{shown(path.name)}' is a link to a file outside its folder: give the file itself."
         )
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder; one that stands in a folder closed to this user is refused."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        raise _closed(path) from None
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a path is an ordinary file; one that stands in a folder closed to this user is refused."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        raise _closed(path) from None
+
+
+def _closed(path: Path) -> InputRefused:
+    return InputRefused(
+        f"'{shown(path.name)}' may not be read by this user: ask for permission, or copy it to your own folder."
+    )

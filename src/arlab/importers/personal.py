@@ -15,6 +15,7 @@ import pandas as pd
 from arlab.importers.detect import Table, find_tables
 from arlab.importers.files import open_grids
 from arlab.importers.findings import Findings
+from arlab.importers.links import is_folder
 from arlab.importers.map_file import read_map
 from arlab.importers.mapping import map_columns
 from arlab.importers.people import people_of
@@ -58,7 +59,7 @@ def read_columns(
         when the file cannot be opened.
     """
     path = Path(path)
-    if path.is_dir() or x12_kind(path):
+    if is_folder(path) or x12_kind(path):
         return _columns_of_x12(path)
     given, sheet = _given(sheet, mapping, map_file)
     found: list[FileColumn] = []
@@ -85,7 +86,7 @@ def same_patients(
     path, sheet, mapping, map_file : as for :func:`read_columns`; X12 tells its patients apart itself
     """
     path = Path(path)
-    if path.is_dir() or x12_kind(path):
+    if is_folder(path) or x12_kind(path):
         return {}
     given, sheet = _given(sheet, mapping, map_file)
     joined: dict[str, str] = {}

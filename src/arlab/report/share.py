@@ -26,7 +26,7 @@ from arlab.protect.safe_harbor import HarborRow, safe_harbor_rows
 from arlab.report.aged import OWN_BUCKETS, Aged, age_practice, clock_name
 from arlab.report.content import Column, Content, Section, Table
 from arlab.report.render import render_html
-from arlab.report.share_files import csv_bytes, publish
+from arlab.report.share_files import publish
 from arlab.report.share_sections import (
     WITHHELD_MEANS,
     shared_figures,
@@ -39,6 +39,7 @@ from arlab.report.share_tables import SharedTable, shared_aging
 from arlab.report.sources import currency_of
 from arlab.report.write import day_text
 from arlab.tables import Practice
+from arlab.workspace import csv_bytes
 
 if TYPE_CHECKING:
     from arlab.importers import Import

@@ -6,8 +6,6 @@ Writes, searches and moves files. It knows nothing of what is in them.
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import os
 import shutil
 import tempfile
@@ -18,18 +16,7 @@ from arlab.errors import NotAvailable, WorkspaceError
 from arlab.protect.known import Known
 from arlab.protect.scan import check_written
 
-__all__ = ["csv_bytes", "publish"]
-
-
-def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
-    """Return rows as CSV in which no cell is a formula for a spreadsheet."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    for row in rows:
-        writer.writerow(
-            [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
-        )
-    return buffer.getvalue().encode("utf-8")
+__all__ = ["publish"]
 
 
 def publish(

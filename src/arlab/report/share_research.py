@@ -17,9 +17,10 @@ from arlab.importers.mapping import RESEARCH_COLUMN
 from arlab.ledger import open_items
 from arlab.protect.key import patient_shift, pseudonyms
 from arlab.protect.own import own_texts
-from arlab.report.share_files import csv_bytes, publish
+from arlab.report.share_files import publish
 from arlab.report.share_source import columns_of_source, known_of_source
 from arlab.tables import PAYER_CLASSES, RESPONSIBLE, Practice
+from arlab.workspace import csv_bytes
 
 if TYPE_CHECKING:
     from arlab.importers import Import

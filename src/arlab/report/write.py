@@ -134,7 +134,7 @@ def _content(
         clock="the buckets of the file"
         if aged.clock == OWN_BUCKETS
         else f"the {clock_name(aged.clock)} clock",
-        marker="" if imported is None else WORK_MARKER,
+        marker=WORK_MARKER if practice.own_data else "",
         finding=_finding(
             aged, day, imported, whose="" if practice.knows(PATIENT_BALANCES) else "with payers "
         ),

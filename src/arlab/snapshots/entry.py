@@ -19,7 +19,8 @@ from arlab.errors import InputRefused
 from arlab.tables import SCHEMA_VERSION, content_digest
 
 if TYPE_CHECKING:
-    from arlab.importers import Import
+    from arlab.importers.links import is_folder
+from arlab.importers import Import
 
 __all__ = ["OWN_LABEL", "Snapshot", "claim_shapes", "describe_import", "file_digest"]
 
@@ -159,7 +160,7 @@ def file_digest(path: Path | str) -> str:
     InputRefused
         when it is a folder: one of claims and remittances has dated postings and needs no snapshots.
     """
-    if Path(path).is_dir():
+    if is_folder(Path(path)):
         raise InputRefused(
             f"'{Path(path).name}' is a folder, and a snapshot is of one file: where it holds dated postings, ask it"
             " for any past day instead (arlab report --as-of)."

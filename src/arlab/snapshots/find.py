@@ -173,7 +173,9 @@ def load_snapshot(workspace: Path | str, which: dt.date | str) -> Practice:
         raise _damaged(snapshot.snapshot_id) from None
     if not _is_whole(snapshot, tables):
         raise _damaged(snapshot.snapshot_id)
-    return Practice(snapshot.name, snapshot.as_of, tables, cannot_compute=snapshot.cannot_compute)
+    return Practice(
+        snapshot.name, snapshot.as_of, tables, cannot_compute=snapshot.cannot_compute, own_data=True
+    )
 
 
 def _is_whole(snapshot: Snapshot, tables: Mapping[str, pd.DataFrame]) -> bool:

@@ -35,6 +35,7 @@ class Practice:
     tables : table name -> pandas frame that keeps the contract; only the tables there are
     cannot_compute : (measure, why) pairs that are known from the source
     truth : the answer key of a synthetic practice; analysis code never reads it
+    own_data : whether the tables come from a practice's own data; what is made from them is then marked and private
 
     A table is an attribute: ``practice.claims``. Asking for one that is not there raises ``NotAvailable``.
     """
@@ -44,6 +45,7 @@ class Practice:
     tables: Mapping[str, pd.DataFrame]
     cannot_compute: tuple[tuple[str, str], ...] = ()
     truth: Any = dataclasses.field(default=None, repr=False, compare=False)
+    own_data: bool = False
 
     def __getattr__(self, table: str) -> pd.DataFrame:
         if table.startswith("__") or table not in TABLES:

@@ -59,6 +59,7 @@ def save_practice(
         about=about,
         form=form,
         cannot_compute=practice.cannot_compute,
+        own_data=practice.own_data,
         tables=save_tables(practice, folder, form=form),
     )
 
@@ -165,6 +166,7 @@ def load_practice(
             raise InputRefused(
                 f"'{folder}' holds one practice, '{frames[name]['practice_id'].iloc[0]}': leave practice_id out."
             )
+<<<<<<< HEAD
     return Practice(whole, to_date(as_of), frames, unknown_)
 
 
@@ -193,6 +195,16 @@ def _left_on_disk(files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
 def is_practice(path: Path | str) -> bool:
     """Return whether a path is a folder that :func:`save_practice` or ``arlab generate`` wrote."""
     return (Path(path) / MANIFEST).is_file()
+=======
+    name = manifest["name"] if len(parts) == len(every) else f"{manifest['name']}: {', '.join(parts)}"
+    return Practice(
+        name=name,
+        as_of=to_date(as_of),
+        tables=frames,
+        cannot_compute=tuple((a, b) for a, b in manifest.get("cannot_compute", [])),
+        own_data=bool(manifest.get("own_data", False)),
+    )
+>>>>>>> main
 
 
 def load_sample() -> Practice:
@@ -215,6 +227,7 @@ def _save_manifest(
     tables: Mapping[str, Any],
     cannot_compute: Sequence[tuple[str, str]] = (),
     practices: Sequence[str] = (),
+    own_data: bool = False,
 ) -> Path:
     """Write a manifest beside its place and move it there whole."""
     manifest = {
@@ -224,6 +237,7 @@ def _save_manifest(
         "about": dict(about or {}),
         "cannot_compute": [list(pair) for pair in cannot_compute],
         **({"form": form} if form != "parquet" else {}),
+        **({"own_data": True} if own_data else {}),
         **({"practices": list(practices)} if practices else {}),
         "tables": tables,
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 from arlab.errors import InputRefused
 from arlab.frames import to_date
 from arlab.importers.findings import Findings, shown
+from arlab.importers.links import is_folder
 from arlab.importers.result import Import
 from arlab.importers.x12.account import (
     aside_table,
@@ -60,7 +61,7 @@ def read_x12_folder(
     path, findings = Path(path), Findings()
     until = None if as_of is None else to_date(as_of).toordinal()
     intake = Intake(until, findings)
-    if path.is_dir():
+    if is_folder(path):
         name = shown(path.resolve().name) or "folder"
         for file in files_of(path, findings):
             intake.read(file, name_in(file, path))
@@ -83,7 +84,11 @@ def read_x12_folder(
     limits = limits_of(intake)
     practice = check_practice(
         Practice(
-            name=name if path.is_dir() else shown(path.stem), as_of=day, tables=tables, cannot_compute=limits
+            name=name if path.is_dir() else shown(path.stem),
+            as_of=day,
+            tables=tables,
+            cannot_compute=limits,
+            own_data=True,
         )
     )
     aside = aside_table(intake, claims, posted, as_of=day)
