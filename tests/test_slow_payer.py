@@ -398,8 +398,10 @@ def loop_weeks(rows, as_of, rule, posting_days):
 def loop_late(mine, every, factor, run, until, monday):
     """Return how many claims still wait that the usual pace would have answered since the run began."""
     _, share, _ = every
-    late = 0.0
+    late, passed = 0.0, passed_over(mine)
     for row in mine:
+        if passed[row["started"]] <= monday + dt.timedelta(days=run):
+            continue
         stays, done = None, False
         for day in range(run, until + 1):
             date = monday + dt.timedelta(days=day)

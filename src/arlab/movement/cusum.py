@@ -80,6 +80,7 @@ def score_paces(paces: Sequence[Pace], rule: AlarmRule, *, days: int) -> dict[st
     begun = every[:, :, 0].copy()
     begun[:, ::7] = every[:, ::7].sum(axis=2)
     charge = np.array([p.charge for p in paces])
+    ahead = np.array([p.ahead[:days] for p in paces])
     return {
         "waiting": _weekly(begun),
         "resolved": weekly[0],
@@ -87,7 +88,7 @@ def score_paces(paces: Sequence[Pace], rule: AlarmRule, *, days: int) -> dict[st
         "low": np.maximum(weekly[1] - 3 * sigma, 0.0),
         "high": weekly[1] + 3 * sigma,
         "known": np.array([p.known for p in paces]),
-        **_summed(step, every * pace - answered, 1 - pace, charge, rule),
+        **_summed(step, every * pace - answered, 1 - pace, ahead, charge, rule),
     }
 
 
@@ -116,15 +117,19 @@ def _spread(resolved: Floats, usual: Floats) -> Floats:
     return found
 
 
-def _summed(step: Floats, short: Floats, stays: Floats, charge: Floats, rule: AlarmRule) -> dict[str, Any]:
+def _summed(
+    step: Floats, short: Floats, stays: Floats, ahead: Flags, charge: Floats, rule: AlarmRule
+) -> dict[str, Any]:
     """Return by week the sum, the first day of its run, what is late by that run, and whether the alarm is on.
 
     ``short`` is expected less answered claims by payer, day and age, ``stays`` the share that the usual pace
-    leaves unanswered. A claim that is late is expected again each day: what stays late is what the usual pace
-    would have answered by now, and was not.
+    leaves unanswered, ``ahead`` says which claims are not passed over. A claim that is late is expected again each
+    day: what stays late is what the usual pace would have answered by now, and was not. Claims that were passed
+    over when the run began are not late by it.
     """
     payers, days = step.shape
     now, late = np.zeros(payers), np.zeros((payers, short.shape[2]))  # late by age
+    own = np.ones(late.shape, dtype=bool)
     since, raised, shown = (np.full(payers, -1, dtype=np.int64) for _ in range(3))
     columns: dict[str, list[Any]] = {name: [] for name in ("score", "run", "raised", "claims_delayed")}
     for day in range(days):
@@ -133,7 +138,9 @@ def _summed(step: Floats, short: Floats, stays: Floats, charge: Floats, rule: Al
         # A long slow time must not put off the day on which the payer is said to have recovered.
         now = np.where(above, np.minimum(now, 2 * rule.limit), 0.0)
         since = np.where(above, np.where(since < 0, day, since), -1)
-        late = older_by_a_day(late) * stays[:, day] + short[:, day]
+        own[:, 1:] = own[:, :-1]
+        own[since == day] = ahead[since == day, day]
+        late = older_by_a_day(late) * stays[:, day] + short[:, day] * own
         late[~above] = 0.0
         owed = np.maximum(late.sum(axis=1), 0.0)
         new = (now >= rule.limit) & (owed >= rule.least_claims)

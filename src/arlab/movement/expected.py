@@ -69,12 +69,14 @@ class Pace:
     ----------
     every : of all its claims
     front : of the claims that are not passed over
+    ahead : by day and age, whether the claims are not passed over
     charge : by week, mean charge of the claims that have begun to wait until then
     known : by week, the weeks of the past that the pace rests on; below ``LEAST_WEEKS`` nothing is expected
     """
 
     every: Counts
     front: Counts
+    ahead: npt.NDArray[np.bool_]
     charge: Floats
     known: Ints
 
@@ -121,20 +123,22 @@ def _base(values: Floats) -> Floats:
     return found
 
 
+def _by_day(by_start: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return by day and age what is given by first day of waiting and age."""
+    days = len(by_start)
+    by_day = np.zeros_like(by_start)
+    for age in range(min(AGES, days)):
+        by_day[age:, age] = by_start[: days - age, age]
+    return by_day
+
+
 def _counts(waits: npt.NDArray[Any], ended: npt.NDArray[Any], weeks: int, known: Ints) -> Counts:
     """Return counts by day and age from those by first day and age, with the pace of the earlier weeks."""
-    days = len(waits)
-    shown = []
-    for by_start in (waits, ended):
-        by_day = np.zeros((days, AGES))
-        for age in range(min(AGES, days)):
-            by_day[age:, age] = by_start[: days - age, age]
-        shown.append(by_day.reshape(weeks, 7, AGES))
-    reached, answered = (_base(part) for part in shown)
+    waiting, resolved = _by_day(waits), _by_day(ended)
+    reached, answered = (_base(part.reshape(weeks, 7, AGES)) for part in (waiting, resolved))
     seen = (reached >= _SEEN) & (known >= LEAST_WEEKS)[:, None, None]
     share = np.divide(answered, reached, out=np.zeros_like(reached), where=seen)
-    share, seen = share[..., _BIN].reshape(days, AGES), seen[..., _BIN].reshape(days, AGES)
-    waiting, resolved = (part.reshape(days, AGES) for part in shown)
+    share, seen = share[..., _BIN].reshape(waiting.shape), seen[..., _BIN].reshape(waiting.shape)
     return Counts(waiting, resolved, share, seen)
 
 
@@ -172,6 +176,7 @@ def payer_pace(started: Ints, resolved: Ints, claims: Ints, cents: Ints, ends: I
     return Pace(
         every=_counts(waits, ended, weeks, known),
         front=_counts(waits * ahead, ended * ahead, weeks, known),
+        ahead=_by_day(ahead),
         charge=np.divide(money, until, out=np.zeros(weeks), where=until > 0) / 100,
         known=known,
     )
