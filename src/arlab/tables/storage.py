@@ -6,6 +6,7 @@ with a digest of each table's content. The answer key of a synthetic practice is
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -155,9 +156,15 @@ def load_practice(
     names = names if tables is None else [name for name in names if name in tables]
     files = {name: [_table_path(folder, name, part, form) for part in parts] for name in names}
     whole = manifest["name"] if len(parts) == len(every) else f"{manifest['name']}: {', '.join(parts)}"
-    unknown_ = tuple((a, b) for a, b in manifest.get("cannot_compute", []))
+    made = Practice(
+        name=whole,
+        as_of=to_date(as_of),
+        tables={},
+        cannot_compute=tuple((a, b) for a, b in manifest.get("cannot_compute", [])),
+        own_data=bool(manifest.get("own_data", False)),
+    )
     if form == "parquet" and (_is_large(files) if lazy is None else lazy):
-        return Practice(whole, to_date(as_of), _left_on_disk(files), unknown_)
+        return dataclasses.replace(made, tables=_left_on_disk(files))
     frames = {}
     for name in names:
         pieces = [read_table(path, name) for path in files[name]]
@@ -166,8 +173,7 @@ def load_practice(
             raise InputRefused(
                 f"'{folder}' holds one practice, '{frames[name]['practice_id'].iloc[0]}': leave practice_id out."
             )
-<<<<<<< HEAD
-    return Practice(whole, to_date(as_of), frames, unknown_)
+    return dataclasses.replace(made, tables=frames)
 
 
 def _is_large(files: Mapping[str, Sequence[Path]]) -> bool:
@@ -195,16 +201,6 @@ def _left_on_disk(files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
 def is_practice(path: Path | str) -> bool:
     """Return whether a path is a folder that :func:`save_practice` or ``arlab generate`` wrote."""
     return (Path(path) / MANIFEST).is_file()
-=======
-    name = manifest["name"] if len(parts) == len(every) else f"{manifest['name']}: {', '.join(parts)}"
-    return Practice(
-        name=name,
-        as_of=to_date(as_of),
-        tables=frames,
-        cannot_compute=tuple((a, b) for a, b in manifest.get("cannot_compute", [])),
-        own_data=bool(manifest.get("own_data", False)),
-    )
->>>>>>> main
 
 
 def load_sample() -> Practice:
