@@ -27,7 +27,7 @@ import pandas as pd
 from arlab import course
 from arlab.course import check, hint
 from arlab import movement as move
-from arlab.plots import plot_roll_matrix, plot_waterfall, plot_weekly_balances, show
+from arlab.plots import plot_roll_matrix, plot_slow_payer, plot_waterfall, plot_weekly_balances, show
 practice = course.start()
 
 # %% [markdown]
@@ -110,6 +110,19 @@ recent[recent["edge"].isin([30, 60])].rename(columns={"roll_rate": "roll_share"}
 
 # %% [markdown]
 # **What you see.** *items* are few in each row. So a jump of one week is a question, not yet a finding.
+
+# %% [markdown]
+# ## 5. Has a payer become slow?
+#
+# One payer's answers jump from week to week, too. So each payer is held against its own earlier pace: of the claims that wait with it, how many would have been answered this week? Only when the shortfall adds up over weeks is it an alarm.
+
+# %%
+answers = move.slow_payer_series(practice.claims, practice.transactions, practice.submissions, as_of=practice.as_of)
+alarms = move.describe_slow_payers(move.slow_payer_table(answers), as_of=practice.as_of)
+show(plot_slow_payer(answers, payer="Larkmoor Mutual"), alarms)
+
+# %% [markdown]
+# **What you see.** The line goes up and down around what was to be expected, and the grey band shows how far it may by chance. A payer that is slow stays below, week after week. A payer's size matters: with a handful of claims it takes longer to notice.
 
 # %% [markdown]
 # ## One caution: movement misleads, too
