@@ -71,7 +71,9 @@ def test_a_delayed_ledger_gives_the_same_answers():
         by_payer=slow["adjudicated_date"] - waiting["adjudicated_date"],
     )
     rows = sample.transactions.merge(moved, on="claim_id", how="left")
-    late = (rows["posted_date"] >= rows["answered_date"]) & (rows[["by", "by_payer"]] > pd.Timedelta(0)).any(axis=1)
+    late = (rows["posted_date"] >= rows["answered_date"]) & (rows[["by", "by_payer"]] > pd.Timedelta(0)).any(
+        axis=1
+    )
     assert late.sum() > 100
     rows.loc[late, "posted_date"] += rows.loc[late, "by"]
     rows.loc[late, "effective_date"] += rows.loc[late, "by_payer"]
