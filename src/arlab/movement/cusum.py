@@ -40,7 +40,7 @@ class AlarmRule:
     """
 
     slowed: float = 0.65
-    limit: float = 4.5
+    limit: float = 5.0
     most_a_day: float = 0.7
     least_claims: float = 8.0
 
