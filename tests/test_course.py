@@ -42,15 +42,15 @@ RIGHT = {
     "03-a": 18010 / (19845 / 180),
     "03-b": 100 / 7,
     "03-c": 128.22,
-    "11-try": "2026-03-31",
-    "11-a": 10240,
-    "11-b": 100,
-    "11-c": 10240,
     # Another file, here one that is no more than its sums; see test_lesson_10 for files that are read.
     "10-try": Reconciliation(2, 2, 0, 0, 3000, 3000, 0, 3000, 0, 0, "Balance"),
     "10-a": 1,
     "10-b": 640.00,
     "10-c": 5120 + 15 + 60 + 640 + 20 + 1280 + 640,
+    "11-try": "2026-03-31",
+    "11-a": 10240,
+    "11-b": 100,
+    "11-c": 10240,
 }
 # What the file of lesson 10 says of small_practice: eleven claims, one of them (640 open) written twice.
 SMALL_FILE = Reconciliation(
@@ -148,20 +148,6 @@ WRONG = {
         1: "claims instead of percent",
         50: "other",
     },
-    "11-try": {"2026-05-31": "unchanged", "2026-04-01": "first day of the quarter", "2026-01-31": "other"},
-    "11-a": {
-        18010: "closing instead of charges",
-        0: "payments instead of charges",
-        7770: "opening instead of charges",
-        1: "other",
-    },
-    "11-b": {
-        0: "paid instead of open",
-        1: "fraction instead of percent",
-        1920: "dollars instead of percent",
-        50: "other",
-    },
-    "11-c": {-10240: "opening less closing", 18010: "closing", 1: "other"},
     "03-c": {18010: "all AR", 140.5: "days instead of dollars", 1: "other"},
     "10-try": {
         SMALL_FILE: "unchanged",
@@ -183,6 +169,20 @@ WRONG = {
         18015: "everything",
         1: "other",
     },
+    "11-try": {"2026-05-31": "unchanged", "2026-04-01": "first day of the quarter", "2026-01-31": "other"},
+    "11-a": {
+        18010: "closing instead of charges",
+        0: "payments instead of charges",
+        7770: "opening instead of charges",
+        1: "other",
+    },
+    "11-b": {
+        0: "paid instead of open",
+        1: "fraction instead of percent",
+        1920: "dollars instead of percent",
+        50: "other",
+    },
+    "11-c": {-10240: "opening less closing", 18010: "closing", 1: "other"},
 }
 
 

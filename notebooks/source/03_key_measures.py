@@ -18,7 +18,7 @@
 #
 # - **days in AR**: How many days of charges are still owed: the money owed, divided by the charges of an average day.
 # - **net collection rate**: What was collected of what could be collected: payments over charges less contractual adjustments.
-# - **initial denial**: The first decision on the first sending, when it was a denial; it stays one, whatever happens later.
+# - **initial denial**: The first decision on the first sending, when it was a denial; it stays one even when the claim is paid later.
 # - **baseline**: The practice's own figure of an earlier time, to compare a new one with.
 # - **benchmark**: A figure that others have published, with its source, its year and whom it was counted from.
 

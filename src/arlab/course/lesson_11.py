@@ -127,7 +127,7 @@ EXERCISES = (
             Mistake(
                 "fraction instead of percent",
                 lambda practice: round(_still_open(practice) / 100, 3),
-                "Right idea, but as a fraction. Multiply by 100.",
+                "Right idea, but as a fraction. Say it as a percentage.",
             ),
             Mistake(
                 "dollars instead of percent",
@@ -147,7 +147,7 @@ EXERCISES = (
         ),
         hints=(
             f"Take the row {BUCKET} of the roll matrix. Which of its cells are buckets?",
-            "Add up the cells of that row that stand under buckets, divide by its total, times 100.",
+            "Add up the cells of that row that stand under buckets, divide by its total, as a percentage.",
         ),
     ),
     Exercise(
