@@ -318,7 +318,7 @@ def test_hints_come_in_two_steps():
 def test_every_exercise_is_listed_with_its_question():
     table = course.exercise_table()
     assert table["exercise"].tolist() == list(RIGHT)
-    assert table["lesson"].unique().tolist() == ["00", "01", "02", "10"]
+    assert table["lesson"].unique().tolist() == ["00", "01", "02", "03", "10", "11"]
     assert course.question("02-b") == table.set_index("exercise").loc["02-b", "question"]
 
 

@@ -200,7 +200,10 @@ def _left_on_disk(files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
 
 def is_practice(path: Path | str) -> bool:
     """Return whether a path is a folder that :func:`save_practice` or ``arlab generate`` wrote."""
-    return (Path(path) / MANIFEST).is_file()
+    try:
+        return (Path(path) / MANIFEST).is_file()
+    except OSError:  # closed to this user, or a name that cannot be: whoever reads it will say so
+        return False
 
 
 def load_sample() -> Practice:
