@@ -6,10 +6,12 @@ DuckDB. Either way the null logic is that of SQL. It knows no columns and checks
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import importlib.util
 import itertools
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -179,6 +181,14 @@ def to_pandas(result: Any) -> Any:
         own.close()
 
 
+@functools.cache
+def _spill_folder() -> str:
+    """Return a folder for what does not fit into memory: its owner's alone, and gone when the process ends."""
+    folder = tempfile.mkdtemp(prefix="arlab-spill-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.DuckDBPyRelation]:
     """Return Parquet files as DuckDB relations of one connection, which reads them anew for each question.
 
@@ -187,8 +197,7 @@ def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.D
     files : table name -> its files; each must be there
     """
     connection = duckdb.connect()
-    # What does not fit into memory goes to the system's folder for such files, not into the user's.
-    spill = str(Path(tempfile.gettempdir()) / "arlab-spill").replace("'", "''")
+    spill = _spill_folder().replace("'", "''")
     connection.execute(f"set temp_directory = '{spill}'")
     return {
         name: connection.read_parquet([str(path) for path in paths], union_by_name=True)
