@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 from arlab.frames import dollars, plus_days, sorted_by, table_function, to_date
 from arlab.ledger.sums import KEY, LEDGER_COLUMNS, balance_cents
 
-__all__ = ["credits", "open_items"]
+__all__ = ["credits", "open_items", "with_payer"]
 
 # A patient has a month to pay after the balance became theirs, statement or not.
 PATIENT_GRACE_DAYS = 30
@@ -119,10 +119,10 @@ def _items(
         responsibility_date=nw.when(is_patient).then(patient_from).otherwise(payer_from),
         balance=dollars("balance_cents"),
     )
-    return _with_payer(items, coverages)
+    return with_payer(items, coverages)
 
 
-def _with_payer(items: nw.LazyFrame[Any], coverages: nw.LazyFrame[Any] | None) -> nw.LazyFrame[Any]:
+def with_payer(items: nw.LazyFrame[Any], coverages: nw.LazyFrame[Any] | None) -> nw.LazyFrame[Any]:
     """Add ``payer``: who owes, by name."""
     owes_first = nw.col("responsible") == "payer_1"
     if coverages is None:

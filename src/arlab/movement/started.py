@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 from arlab.aging import CLOCKS, NO_DATE, bucket_labels
 from arlab.errors import InputRefused, NotAvailable, SettingsError
 from arlab.frames import day_number
-from arlab.ledger.items import DUE_AT_VISIT, PATIENT_GRACE_DAYS, _with_payer
+from arlab.ledger.items import DUE_AT_VISIT, PATIENT_GRACE_DAYS, with_payer
 from arlab.movement.postings import ITEM
 
 KEY = ITEM[:2]
@@ -48,7 +48,7 @@ def add_facts(
     named = ["first_payer"] if "payer" in by and "first_payer" not in facts else []
     kept = [nw.col(name) for name in (*KEY, *facts, *named)]
     items = items.join(claims.select(*kept, _service=day_number("service_date")), on=list(KEY), how="left")
-    return _with_payer(items, coverages) if "payer" in by else items
+    return with_payer(items, coverages) if "payer" in by else items
 
 
 def check_clock(clock: str, submissions: Any) -> None:
