@@ -20,7 +20,9 @@ from arlab.metrics import (
     clean_claim_table,
     denial_work,
     flow_table,
+    front_desk_table,
     lag_table,
+    liquidation_table,
     money_table,
     net_rows,
     outcome_table,
@@ -31,7 +33,9 @@ from arlab.metrics import (
 from arlab.movement import (
     credit_movement_table,
     movement_table,
+    resolution_table,
     roll_table,
+    waiting_claims,
     waterfall_table,
     weekly_balance_table,
     weekly_roll_table,
@@ -49,6 +53,7 @@ TABLES = (
     "statements",
     "coverages",
     "contracts",
+    "visits",
 )
 
 
@@ -78,6 +83,7 @@ def every_table(tables, as_of, *, before, keep=lambda frame: frame):
     known = {**sent, "statements": tables["statements"], "coverages": tables["coverages"]}
     answers = keep(first_answers(*pair, **day, **sent, lines=lines))
     denials = keep(initial_denials(*pair, **day, lines=lines))
+    waiting = keep(waiting_claims(*pair, tables["submissions"], **day))
     worked = keep(denial_work(denials, tables["actions"], **day))
     items = {each: keep(open_items(*pair, as_of=each, **known)) for each in (before, as_of)}
     aged = {each: add_age(found) for each, found in items.items()}
@@ -123,6 +129,11 @@ def every_table(tables, as_of, *, before, keep=lambda frame: frame):
         clean_claim_table: [clean_claim_table(claims, tables["claim_edits"], **day, each="month", **sent)],
         denial_work: [worked],
         flow_table: [flow_table(*pair, **day, each="month", by=["payer_class"])],
+        front_desk_table: [front_desk_table(claims, tables["visits"], transactions, **day)],
+        liquidation_table: [
+            liquidation_table(*pair, **day),
+            liquidation_table(*pair, **day, days=(45, 90), by=["payer_class"]),
+        ],
         lag_table: [
             lag_table(worked, start="denied_date", end="end_date", weight="touches", by="payer", **day)
         ],
@@ -156,6 +167,8 @@ def every_table(tables, as_of, *, before, keep=lambda frame: frame):
             waterfall_table(*pair, after=before, **day, each="week"),
             waterfall_table(*pair, after=before, **day, by="payer", coverages=tables["coverages"]),
         ],
+        waiting_claims: [waiting],
+        resolution_table: [resolution_table(waiting, **day)],
         credit_movement_table: [credit_movement_table(owed[before], owed[as_of])],
     }
     return {function.__name__: tuple(results) for function, results in found.items()}

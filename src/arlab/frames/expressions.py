@@ -44,8 +44,9 @@ def cents(column: str | nw.Expr) -> nw.Expr:
 
 
 def dollars(column: str | nw.Expr) -> nw.Expr:
-    """Return integer cents (or a sum of them) as dollars."""
-    return _expression(column).cast(nw.Int64).cast(nw.Float64) / 100
+    """Return integer cents (or a sum of them) as dollars: the nearest number of two decimals on every engine."""
+    # Polars multiplies by 0.01 where one divides by 100, which is off in the last bit; rounding puts it right.
+    return (_expression(column).cast(nw.Int64).cast(nw.Float64) / 100).round(2)
 
 
 def as_counts(*columns: str) -> list[nw.Expr]:

@@ -16,11 +16,11 @@ import pandas as pd
 
 from arlab import __version__
 from arlab.errors import InputRefused
+from arlab.importers.links import is_folder
 from arlab.tables import SCHEMA_VERSION, content_digest
 
 if TYPE_CHECKING:
-    from arlab.importers.links import is_folder
-from arlab.importers import Import
+    from arlab.importers import Import
 
 __all__ = ["OWN_LABEL", "Snapshot", "claim_shapes", "describe_import", "file_digest"]
 
