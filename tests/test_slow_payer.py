@@ -27,8 +27,8 @@ from arlab.movement import (
 )
 from arlab.synth import PRESETS, make_practice
 from arlab.tables import empty_table, load_sample
+from engine_tables import in_engine, rows_of
 from ledgers import claims, ledger, submissions
-from test_metrics_agreement import in_engine, plain
 
 MONDAY = dt.date(2025, 1, 6)
 RULE = AlarmRule()
@@ -562,14 +562,14 @@ def test_a_past_day_of_a_practice_is_that_days():
 @pytest.mark.parametrize("kind", ["arrow", "polars", "polars lazy", "duckdb"])
 def test_every_engine_gives_the_same_tables(kind):
     sample = load_sample()
-    expected = plain(sample_waits()), plain(resolution_table(sample_waits(), as_of="2025-12-31"))
+    expected = rows_of(sample_waits()), rows_of(resolution_table(sample_waits(), as_of="2025-12-31"))
     with duckdb.connect() as connection:
         tables = in_engine(kind, sample.tables, connection)
         waits = waiting_claims(
             tables["claims"], tables["transactions"], tables["submissions"], as_of=sample.as_of
         )
         found = resolution_table(waits, as_of="2025-12-31")
-        assert (plain(waits), plain(found)) == expected
+        assert (rows_of(waits), rows_of(found)) == expected
         series = score_weeks(found, as_of="2025-12-31")
     pd.testing.assert_frame_equal(
         series, score_weeks(resolution_table(sample_waits(), as_of="2025-12-31"), as_of="2025-12-31")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import narwhals.stable.v2 as nw
+
 from arlab.aging import add_age, aged_items
 from arlab.errors import NotAvailable
 from arlab.frames import to_pandas
@@ -95,7 +97,7 @@ def aged(books: Books, span: Span) -> dict[str, Ratio | str]:
         items = aged_items(books.practice, as_of=day)
         if "age_days" not in items:
             raise NotAvailable("the open items have buckets and no ages")
-    billed = sent is not None or "first_bill_date" in items
+    billed = sent is not None or "first_bill_date" in nw.from_native(items).collect_schema().names()
     row = to_pandas(aged_table(items)).iloc[0]
     count = int(row["items"])
     found: dict[str, Ratio | str] = {
