@@ -60,12 +60,7 @@ def tie_out_section(practice: Practice, *, as_of: dt.date, balance: float, owed_
         "The ledger by kind of posting; plus raises the balance",
         (Column("Posting"), Column("Rows", True), Column("Amount", True), Column("of it reversals", True)),
         tuple(shown),
-        (
-            "Sum of the ledger",
-            f"{int(totals['rows'].sum()):,}",
-            money(whole),
-            money(taken_back),
-        ),
+        ("Sum of the ledger", f"{int(totals['rows'].sum()):,}", money(whole), money(taken_back)),
     )
     check = Table(
         "tie-out-table",

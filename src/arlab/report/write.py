@@ -134,7 +134,7 @@ def _content(
         clock="the buckets of the file"
         if aged.clock == OWN_BUCKETS
         else f"the {clock_name(aged.clock)} clock",
-        marker=WORK_MARKER if practice.own_data else "",
+        marker=WORK_MARKER if practice.own_data or imported is not None else "",
         finding=_finding(
             aged, day, imported, whose="" if practice.knows(PATIENT_BALANCES) else "with payers "
         ),

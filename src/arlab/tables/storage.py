@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from arlab.errors import InputRefused
@@ -194,8 +195,11 @@ def _left_on_disk(files: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
                 raise InputRefused(f"'{path.parent}' lacks a readable {path.name} that its manifest names.")
     try:
         return dict(parquet_relations(files))
-    except Exception as problem:  # whatever DuckDB calls a file that is no Parquet
-        raise InputRefused(f"A Parquet file that the manifest names is not readable: {problem}") from None
+    except duckdb.Error:  # its words name paths and run over several lines
+        folder = next(iter(files.values()))[0].parent
+        raise InputRefused(
+            f"A Parquet file in '{folder}' that the manifest names is not readable: generate or save it again."
+        ) from None
 
 
 def is_practice(path: Path | str) -> bool:
