@@ -9,8 +9,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from arlab.aging import add_age, add_bucket, aging_table, credit_table
-from arlab.denials import denial_pareto, first_answers, initial_denials
+from arlab.aging import add_age, add_bucket, add_owner, aging_table, credit_table
+from arlab.denials import add_denial_category, denial_pareto, first_answers, initial_denials
 from arlab.ledger import balances, credits, deadlines, kind_totals, open_items, remedies
 from arlab.metrics import (
     aged_table,
@@ -107,6 +107,8 @@ def every_table(tables, as_of, *, before, keep=lambda frame: frame):
         deadlines: [deadlines(rights)],
         add_age: [aged[as_of], add_age(items[as_of], clock="service")],
         add_bucket: [placed[as_of], add_bucket(aged[as_of], edges=(45, 90))],
+        add_owner: [add_owner(items[as_of], tables["actions"])],
+        add_denial_category: [add_denial_category(items[as_of], denials)],
         aging_table: [
             aging_table(placed[as_of], by=["payer"]),
             aging_table(placed[as_of], by=["payer_class", "location"], buckets=None),

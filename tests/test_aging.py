@@ -14,6 +14,7 @@ from arlab.aging import (
     CLOCKS,
     add_age,
     add_bucket,
+    add_owner,
     aged_items,
     aging_table,
     aging_wide_table,
@@ -23,8 +24,9 @@ from arlab.aging import (
     credit_table,
     describe_aging,
 )
+from arlab.denials import add_denial_category, initial_denials
 from arlab.errors import NotAvailable, SettingsError
-from arlab.tables import Practice, check_practice, empty_table
+from arlab.tables import Practice, check_practice, empty_table, load_sample
 from ledgers import START, claims, ledger, ledgers, submissions, table
 
 AS_OF = pd.Timestamp("2026-06-30")
@@ -326,3 +328,54 @@ def test_patient_items_without_a_statement_are_marked():
     before = aging_table(aged_items(practice, as_of="2026-06-04"))
     assert before["not_yet_stated"].sum() == 40
     assert aging_table(aged_items(practice))["not_yet_stated"].sum() == 0
+
+
+def actions_of(*rows):
+    frame = pd.DataFrame(rows, columns=["claim_id", "date", "staff", "action_id"]).assign(practice_id="p")
+    return frame.assign(date=pd.to_datetime(frame["date"]))
+
+
+def test_the_owner_is_who_worked_the_claim_last_by_that_day():
+    items = pd.DataFrame({"claim_id": ["c1", "c1", "c2", "c3"], "balance": [10.0, 20.0, 40.0, 80.0]})
+    items = items.assign(practice_id="p", as_of=pd.to_datetime("2026-03-31"))
+    log = actions_of(
+        ("c1", "2026-03-02", "Amy", "a1"),
+        ("c1", "2026-03-20", "John", "a2"),
+        ("c1", "2026-04-01", "Amy", "a3"),  # not known yet
+        ("c2", "2026-03-05", "Zoe", "a4"),
+        ("c2", "2026-03-05", "Amy", "a5"),  # the later of one day
+    )
+    assert add_owner(items, log)["owner"].tolist() == ["John", "John", "Amy", "nobody yet"]
+    both_days = pd.concat([items, items.assign(as_of=pd.to_datetime("2026-03-10"))])
+    owned = add_owner(both_days, log).query("claim_id == 'c1'")
+    assert owned["owner"].tolist() == ["Amy", "Amy", "John", "John"]  # each day with what it knew
+    without = add_owner(items, log.drop(columns="action_id"))
+    assert without["owner"].tolist() == ["John", "John", "Zoe", "nobody yet"]
+    assert add_owner(items, log.iloc[:0])["owner"].unique().tolist() == ["nobody yet"]
+
+
+def test_by_owner_and_by_denial_category_no_dollar_is_lost():
+    practice = load_sample()
+    items = aged_items(practice)
+    denials = initial_denials(
+        practice.claims, practice.transactions, as_of=practice.as_of, lines=practice.tables["lines"]
+    )
+    marked = add_denial_category(add_owner(items, practice.tables["actions"]), denials)
+    assert len(marked) == len(items)
+    tables = {"items": marked, "actions": practice.tables["actions"], "denials": denials}
+    for column, statement in {
+        "owner": """coalesce((select arg_max(staff, action_id) from actions a where a.claim_id = i.claim_id
+            and a.date = (select max(date) from actions b where b.claim_id = i.claim_id)), 'nobody yet')""",
+        "denial_category": """coalesce((select category from denials d where d.claim_id = i.claim_id
+            and d.outcome = 'open' and i.responsible = 'payer_1'), 'not denied')""",
+    }.items():
+        found = aging_table(marked, by=[column])
+        with duckdb.connect() as connection:
+            for name, frame in tables.items():
+                connection.register(name, frame)
+            sums = "bucket_number, sum(round(balance * 100)::bigint)"
+            expected = connection.sql(f"select {statement}, {sums} from items i group by all").fetchall()
+        rows = found[found["items"] > 0]
+        cents = (rows["balance"] * 100).round().astype(int)
+        assert sorted(zip(rows[column], rows["bucket_number"], cents, strict=True)) == sorted(expected)
+        assert found[column].nunique() > 2

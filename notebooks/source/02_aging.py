@@ -3,7 +3,7 @@
 #
 # **For** new billers, and everyone who gets an aging report
 #
-# **Takes** 30 minutes
+# **Takes** 35 minutes
 #
 # **Before this** [1. Follow one claim](01_follow_one_claim.ipynb)
 #
@@ -125,7 +125,28 @@ arlab.aging_wide_table(payers, by=["payer"])
 # **What you see.** One row for each payer, the largest first. The picture has one bar for each of the larger payers and one for all the others together; dark parts are old. A long dark part on a short bar is a payer that is slow, or claims that nobody works. Can you find one? Small payers show only in the table: look down *oldest share*.
 
 # %% [markdown]
-# ## 6. What the practice owes back
+# ## 6. By reason, and by person
+#
+# Old money has a history. Put on each open item why the payer denied it, and who worked it last. Guess: how much of the oldest payer money was denied?
+
+# %%
+from arlab.denials import add_denial_category, initial_denials
+denials = initial_denials(practice.claims, practice.transactions, as_of=practice.as_of, lines=practice.lines)
+reasons = add_denial_category(payers, denials)
+arlab.aging_wide_table(reasons, by=["denial_category"])[["denial_category", "0-30", "over 120", "total", "oldest_share"]]
+
+# %% [markdown]
+# **What you see.** One row for each reason whose denial is still open. *Not denied* is mostly young: it waits for an answer. Denied money is fewer dollars and much older, because somebody has to do something about it.
+
+# %%
+owned = arlab.add_owner(reasons[reasons["denial_category"] != "not denied"], practice.actions)
+arlab.aging_wide_table(owned, by=["owner"])
+
+# %% [markdown]
+# **What you see.** The denied money alone, by who worked it last. *Nobody yet* are denials that no one has touched. Whatever stands there in an old bucket has lost time for nothing.
+
+# %% [markdown]
+# ## 7. What the practice owes back
 #
 # Sometimes a payer or a patient has paid too much. That is a credit balance, a debt of the practice.
 
@@ -136,7 +157,7 @@ arlab.credit_table(arlab.aging.credit_items(practice), by=["payer"])
 # **What you see.** Credits stand in a table of their own, by who is to get the money back. None of it is in the buckets above.
 
 # %% [markdown]
-# ## 7. Watch what moves
+# ## 8. Watch what moves
 #
 # A report shows one day. Look at two, some weeks apart, and ask what moved on instead of being paid.
 

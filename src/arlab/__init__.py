@@ -27,6 +27,7 @@ _WHERE = {
     "deadlines": "ledger",
     "add_age": "aging",
     "add_bucket": "aging",
+    "add_owner": "aging",
     "aged_items": "aging",
     "aging_table": "aging",
     "aging_wide_table": "aging",

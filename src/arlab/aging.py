@@ -33,6 +33,7 @@ __all__ = [
     "CLOCKS",
     "add_age",
     "add_bucket",
+    "add_owner",
     "aged_items",
     "aging_table",
     "aging_wide_table",
@@ -55,6 +56,7 @@ CLOCKS = {
 """Name of an aging clock -> what it counts from. A balance without that day counts from the visit."""
 
 NO_DATE = "no date"
+NOBODY = "nobody yet"
 
 
 def _checked(edges: Sequence[int]) -> tuple[int, ...]:
@@ -170,6 +172,49 @@ def add_bucket(open_items: Any, *, edges: Sequence[int] = BUCKET_EDGES) -> Any:
     for place, label in enumerate(labels[1:], start=1):
         name = name.when(column == place).then(nw.lit(label))
     return open_items.with_columns(bucket_number=number.cast(nw.Int64)).with_columns(bucket=name)
+
+
+@table_function(
+    open_items=("practice_id", "claim_id", "as_of", "*?"),
+    actions=("practice_id", "claim_id", "date", "staff", "action_id?"),
+)
+def add_owner(open_items: Any, actions: Any) -> Any:
+    """Return the open items with ``owner``: who worked the claim last, as known on the items' day.
+
+    Parameters
+    ----------
+    open_items : frame with ``practice_id``, ``claim_id`` and ``as_of``
+    actions : follow-up log of the table contract; actions after the items' day do not count. Of several on one day
+        the one with the greatest ``action_id`` is the last, and without ids the last name of the alphabet.
+
+    Returns
+    -------
+    the frame with the name of the person, or ``nobody yet`` where no one touched the claim; sorted by claim, day
+    and party.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> items = pd.DataFrame({"practice_id": "p", "claim_id": ["c1", "c2"], "balance": [10.0, 20.0],
+    ...     "as_of": pd.to_datetime("2026-03-31")})
+    >>> actions = pd.DataFrame({"practice_id": "p", "claim_id": "c1", "staff": ["Amy", "John"],
+    ...     "date": pd.to_datetime(["2026-03-02", "2026-04-01"])})
+    >>> add_owner(items, actions)["owner"].tolist()
+    ['Amy', 'nobody yet']
+    """
+    claim = ["practice_id", "claim_id"]
+    item = [*claim, "as_of"]  # items of several days may stand in one frame
+    days = open_items.group_by(*item).agg(_items=nw.len()).select(*item)
+    known = days.join(actions, on=claim, how="inner").filter(nw.col("date") <= nw.col("as_of"))
+    # One window after the other: each keeps the rows that are the last by one column.
+    have = actions.collect_schema().names()
+    for name in ("date", "action_id") if "action_id" in have else ("date",):
+        known = known.filter(nw.col(name) == nw.col(name).max().over(*item))
+    last = known.group_by(*item).agg(owner=nw.col("staff").max())
+    found = open_items.join(last, on=item, how="left").with_columns(owner=nw.col("owner").fill_null(NOBODY))
+    return sorted_by(
+        found, *item, *(["responsible"] if "responsible" in found.collect_schema().names() else [])
+    )
 
 
 @table_function(
