@@ -110,44 +110,50 @@ def _payer_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
     )
 
 
-def first_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
-    """Return the rows of each claim's first answer, with ``answered_date`` and ``adjudicated_date``.
-
-    Windows and not joins: a DuckDB relation works every branch out anew.
-    """
+def answer_rows(claims: Any, transactions: Any, as_of: dt.date) -> Any:
+    """Return the rows of every answer, with ``answered_date``, ``adjudicated_date`` and ``_hit`` (denies)."""
     rows = _payer_rows(claims, transactions, as_of)
+    hit = (nw.col("kind") == "denial") & ~never_denies()
+    return rows.with_columns(
+        answered_date=nw.col("posted_date"),
+        adjudicated_date=nw.coalesce(nw.col("_day"), nw.col("posted_date")),
+        _hit=flag(hit),
+    )
+
+
+def only_first(answers: Any) -> Any:
+    """Return, of rows or sums by answer, those of each claim's first.
+
+    A window and not a join: a DuckDB relation works every branch out anew.
+    """
     # Two remittances can be posted on one day: the payer's earlier day is the first answer. Both days are one
     # number, so that the least is looked for once.
-    payers_day = nw.coalesce(nw.col("_day"), nw.col("posted_date"))
-    rows = rows.with_columns(_at=day_number("posted_date") * _DAYS + day_number(payers_day))
-    first = rows.filter(nw.col("_at") == nw.col("_at").min().over(*KEY)).with_columns(
-        answered_date=nw.col("posted_date"), adjudicated_date=payers_day
-    )
-    hit = (nw.col("kind") == "denial") & ~never_denies()
-    return first.with_columns(_hit=flag(hit))
+    at = day_number("answered_date") * _DAYS + day_number("adjudicated_date")
+    return answers.with_columns(_at=at).filter(nw.col("_at") == nw.col("_at").min().over(*KEY))
 
 
-def by_line(first: Any, lines: Any) -> Any:
+def by_line(answers: Any, lines: Any) -> Any:
     """Return the first answer by line: flags ``_denied``, ``_reduced``; cents ``_taken`` (denied), ``_brings``.
 
     With ``transaction_id``, ``_named`` holds the first denying row and its reason, with ``BETWEEN`` between them.
+    The rows are those of :func:`answer_rows`: of the few that they add up to by line, the first are looked for.
     """
     kind, gone, hit = nw.col("kind"), -nw.col("_cents"), nw.col("_hit") == 1
-    first = first.with_columns(
+    rows = answers.with_columns(
         _contract=_when(kind == "contractual", gone),
         _brings=_when(kind.is_in(["payer_payment", "sequestration", "transfer"]), gone),
         _taken=_when(hit, nw.col("_memo").fill_null(0)),
         _unknown=flag(hit & nw.col("_memo").is_null()),
     )
     shown = []
-    if "transaction_id" in first.collect_schema().names():
+    if "transaction_id" in answers.collect_schema().names():
         # The first row of several on a line stands for it: row and reason in one text, of which the least is taken.
         named = nw.concat_str(nw.col("transaction_id"), nw.lit(BETWEEN), nw.col("carc"))
-        first = first.with_columns(_named=nw.when(hit).then(named))
+        rows = rows.with_columns(_named=nw.when(hit).then(named))
         shown = [nw.col("_named").min()]
     sums = ("_contract", "_brings", "_taken")
-    found = (
-        first.group_by(*LINE, "answered_date", "adjudicated_date")
+    found = only_first(
+        rows.group_by(*LINE, "answered_date", "adjudicated_date")
         .agg(
             nw.col(*sums).sum(),
             nw.col("_hit", "_unknown").max(),
@@ -252,7 +258,7 @@ def first_answers(
     [['denied', 80.0]]
     """
     day = to_date(as_of)
-    answered_lines = by_line(first_rows(claims, transactions, day), lines).with_columns(
+    answered_lines = by_line(answer_rows(claims, transactions, day), lines).with_columns(
         _all=flag((nw.col("_line") == 0) & (nw.col("_denied") == 1))
     )
     answered = answered_lines.group_by(*KEY, "answered_date", "adjudicated_date").agg(

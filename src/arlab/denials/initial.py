@@ -19,8 +19,8 @@ from arlab.denials.first import (
     LINE,
     LINES,
     PATIENT_SHARE,
+    answer_rows,
     by_line,
-    first_rows,
     flag,
     with_claim,
 )
@@ -134,7 +134,7 @@ def initial_denials(
     the payer took the denial back, else ``written_off``, ``to_patient`` or ``open``.
     """
     day = to_date(as_of)
-    lines_hit = by_line(first_rows(claims, transactions, day), lines)
+    lines_hit = by_line(answer_rows(claims, transactions, day), lines)
     shown = _by_claim(lines_hit)
     codes = read_rows("denial_codes")
     columns = ("carc", "category", "responsible_process")

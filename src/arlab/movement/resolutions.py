@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from arlab.denials.first import SELF_PAY, first_rows
+from arlab.denials.first import SELF_PAY, answer_rows, only_first
 from arlab.errors import SettingsError
 from arlab.frames import as_counts, cents, dollars, plus_days, sorted_by, table_function, to_date
 
@@ -67,10 +67,9 @@ def waiting_claims(claims: Any, transactions: Any, submissions: Any, *, as_of: d
     [['2026-01-07', '2026-02-02']]
     """
     day = to_date(as_of)
-    answers = (
-        first_rows(claims, transactions, day)
-        .group_by(*_KEY)
-        .agg(answered_date=nw.col("answered_date").min(), adjudicated_date=nw.col("adjudicated_date").min())
+    days = (*_KEY, "answered_date", "adjudicated_date")
+    answers = only_first(answer_rows(claims, transactions, day).group_by(*days).agg(_rows=nw.len())).select(
+        *days
     )
     accepted = nw.when(nw.col("accepted_date") <= day).then(nw.col("accepted_date"))
     sent = (
