@@ -19,8 +19,10 @@ from arlab.frames import (
     cents,
     days_between,
     dollars,
+    labelled,
     small_like,
     sorted_by,
+    steps,
     table_function,
     to_date,
     to_pandas,
@@ -161,17 +163,11 @@ def add_bucket(open_items: Any, *, edges: Sequence[int] = BUCKET_EDGES) -> Any:
     -------
     the frame with the two columns; a row without an age is in the bucket ``no date``, after the oldest.
     """
-    labels = (*bucket_labels(edges), NO_DATE)
-    passed: Any = nw.lit(0)
-    for edge in edges:
-        passed = passed + (nw.col("age_days") > edge).fill_null(False).cast(nw.Int64)
-    number = nw.when(nw.col("age_days").is_null()).then(nw.lit(len(edges) + 1)).otherwise(passed)
-    # The name by when/then and not by a join: a join would not keep the order of the rows.
-    column = nw.col("bucket_number")
-    name: Any = nw.when(column == 0).then(nw.lit(labels[0]))
-    for place, label in enumerate(labels[1:], start=1):
-        name = name.when(column == place).then(nw.lit(label))
-    return open_items.with_columns(bucket_number=number.cast(nw.Int64)).with_columns(bucket=name)
+    labels = bucket_labels(edges)
+    number = steps(nw.col("age_days"), edges).fill_null(len(edges) + 1)
+    return open_items.with_columns(bucket_number=number).with_columns(
+        bucket=labelled(nw.col("bucket_number"), labels, otherwise=NO_DATE)
+    )
 
 
 @table_function(

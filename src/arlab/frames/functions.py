@@ -24,7 +24,7 @@ from arlab.frames.engines import (
     pandas_of_relation,
     suits_polars,
 )
-from arlab.frames.expressions import sorted_by, without_order
+from arlab.frames.expressions import computing_in, sorted_by, without_order
 
 __all__ = ["table_function"]
 
@@ -86,7 +86,9 @@ def table_function(**needs: Sequence[str]) -> Callable[[Callable[P, R]], Callabl
                 )
             with _brought_in(frames, keep, home) as brought:
                 bound.arguments.update(brought)
-                result: Any = function(*bound.args, **bound.kwargs)
+                engine = next((frame.implementation.value for frame in brought.values()), "")
+                with computing_in(engine):
+                    result: Any = function(*bound.args, **bound.kwargs)
                 if order:  # rows that were only added to stand as they stood
                     result = _in_order(result, order)
                 return result if nested else _returned(result, home)

@@ -22,6 +22,7 @@ from arlab.frames import (
     month,
     small_like,
     sorted_by,
+    steps,
     table_function,
     to_date,
     to_pandas,
@@ -148,10 +149,7 @@ def _by_age(own: Any, transactions: Any, day: dt.date, edges: Sequence[int], gro
     patient = nw.col("responsible").is_in(list(_PATIENT))
     paid = kind.is_in(["payer_payment", "refund_to_payer", "recoupment"])
     by_patient = kind.is_in(["patient_payment", "refund_to_patient"])
-    passed: Any = nw.lit(0)
-    age = days_between("service_date", "posted_date")
-    for edge in edges:
-        passed = passed + flag(age > edge)
+    passed = steps(days_between("service_date", "posted_date"), edges).fill_null(0)
     sums = {
         # Charges are there from the start, whenever they were entered.
         "_place": nw.when(charge).then(nw.lit(0)).otherwise(passed).cast(nw.Int64),

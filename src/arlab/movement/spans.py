@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.errors import SettingsError
-from arlab.frames import plus_days, small_like, to_date
+from arlab.frames import day_number, plus_days, small_like, steps, to_date
 
 __all__ = ["EACH", "week_ends"]
 
@@ -66,10 +66,7 @@ def day_of(day: dt.date) -> int:
 
 def places(days: Sequence[dt.date]) -> nw.Expr:
     """Return how many of the days a posting came after: 0 counts for all of them."""
-    passed: Any = nw.lit(0)
-    for day in days:
-        passed = passed + (nw.col("posted_date") > day).cast(nw.Int64)
-    return passed.cast(nw.Int64)
+    return steps(day_number("posted_date"), [day_of(day) for day in days])
 
 
 def place_table(frame: nw.LazyFrame[Any], days: Sequence[dt.date]) -> nw.LazyFrame[Any]:

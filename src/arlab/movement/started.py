@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 
 from arlab.aging import CLOCKS, NO_DATE, bucket_labels
 from arlab.errors import InputRefused, NotAvailable, SettingsError
-from arlab.frames import day_number
+from arlab.frames import day_number, steps
 from arlab.ledger.items import DUE_AT_VISIT, PATIENT_GRACE_DAYS, with_payer
 from arlab.movement.postings import ITEM
 
@@ -153,11 +153,7 @@ def age_on(day: nw.Expr, items: nw.LazyFrame[Any], clock: str) -> nw.Expr:
 
 def bucket_at(age: str, edges: Sequence[int]) -> nw.Expr:
     """Return the number of the bucket of an age; one more than the oldest where there is no date."""
-    passed: Any = nw.lit(0)
-    for edge in edges:
-        passed = passed + (nw.col(age) > edge).cast(nw.Int64)
-    # An empty age makes the sum empty.
-    return passed.cast(nw.Int64).fill_null(len(edges) + 1)
+    return steps(nw.col(age), edges).fill_null(len(edges) + 1)
 
 
 def bucket_names(edges: Sequence[int]) -> dict[int, str]:
