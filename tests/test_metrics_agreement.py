@@ -12,10 +12,21 @@ import pandas as pd
 import pytest
 
 from arlab import load_sample
-from arlab.denials import first_answers
+from arlab.aging import CLOCKS, add_owner, aged_items, credit_items
+from arlab.denials import add_denial_category, first_answers, initial_denials
 from arlab.metrics import (
     answer_table,
+    front_desk_table,
+    liquidation_table,
     scorecard,
+)
+from arlab.movement import (
+    movement_of,
+    roll_table,
+    slow_payer_series,
+    waterfall_table,
+    weekly_balance_table,
+    weekly_roll_table,
 )
 from arlab.synth import PRESETS
 from arlab.synth.company import write_company
@@ -103,14 +114,44 @@ def test_a_past_day_is_told_as_it_was_known_then():
     assert (found["why_not"] == "").sum() > 45
 
 
+def pictures_of(practice, day):
+    """Return AR of a day in every way it is shown: aged by each clock, owed back, moved, denied, waited for."""
+    month = day - dt.timedelta(days=30)
+    pair, lines = (practice.claims, practice.transactions), practice.tables["lines"]
+    denials = initial_denials(*pair, as_of=day, lines=lines)
+    aged = {f"aged by {clock}": aged_items(practice, as_of=day, clock=clock) for clock in CLOCKS}
+    standard = aged["aged by standard"]
+    return aged | {
+        "credits": credit_items(practice, as_of=day),
+        "owner": add_owner(standard, practice.tables["actions"]),
+        "category": add_denial_category(standard, denials),
+        "denials": denials,
+        "first answers": first_answers(*pair, as_of=day, lines=lines, submissions=practice.submissions),
+        "roll": movement_of(practice, roll_table, as_of=day, after=month, by="payer"),
+        "waterfall": movement_of(practice, waterfall_table, as_of=day, after=month, each="week"),
+        "weekly balances": movement_of(practice, weekly_balance_table, as_of=day),
+        "weekly roll": movement_of(practice, weekly_roll_table, as_of=day),
+        "slow payer": slow_payer_series(*pair, practice.submissions, as_of=day),
+        "front desk": front_desk_table(practice.claims, practice.visits, practice.transactions, as_of=day),
+        "liquidation": liquidation_table(*pair, as_of=day),
+    }
+
+
 @pytest.mark.slow
 def test_thirty_random_days_are_told_as_they_were_known_then():
     draw = random.Random(5)
     _, scenario = year_and_a_half()
     length = (scenario.last_known_day - scenario.start).days
-    check_days(
-        [scenario.start + dt.timedelta(days=draw.randint(20, length - 1)) for _ in range(30)], baseline=False
-    )
+    days = [scenario.start + dt.timedelta(days=draw.randint(20, length - 1)) for _ in range(30)]
+    later = practice_known_on(scenario.last_known_day)
+    shown = 0
+    for day in days:
+        then, now = pictures_of(practice_known_on(day), day), pictures_of(later, day)
+        for name, frame in now.items():
+            pd.testing.assert_frame_equal(frame, then[name], obj=f"{name} of {day}")
+            shown += len(frame)
+    assert shown > 30_000
+    check_days(days, baseline=False)
 
 
 def test_the_denial_rate_of_a_closed_month_is_the_same_at_every_later_day(sample):
