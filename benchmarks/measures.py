@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -46,10 +47,13 @@ ASKED = {
     "times_hand_written_sql": 1.25,
     "milliseconds_a_call_at_2000_rows": 25.0,
 }
+# Not judged in quick mode: with so few claims DuckDB mostly plans, and longest what Narwhals writes in many steps.
+FULL_ONLY = ("times_hand_written_sql",)
 ASKED_OF_LARGE = {"large_times_faster_than_pandas": 8.0, "large_gigabytes": 2.5, "growth_over_rows": 1.0}
 AT_LEAST = ("times_faster_than_pandas", "large_times_faster_than_pandas")
 SLACK = 0.25  # of a ratio, in quick mode
 GROWTH_SLACK = 0.1  # two sizes are timed one after the other
+MOST_OF_MACHINE = 0.8  # of its memory, for the pandas script at the largest size
 MOST_MEMORY = "1800MB"  # for DuckDB, which spills to disk beyond it
 
 _MONEY = {
@@ -127,9 +131,11 @@ def judge(figures: Mapping[str, Any], *, quick: bool) -> tuple[dict[str, float],
     asked = ASKED if quick else ASKED | ASKED_OF_LARGE
     if quick:
         asked = {
-            name: value * (1 - SLACK if name in AT_LEAST else 1 + SLACK) for name, value in asked.items()
+            name: value * (1 - SLACK if name in AT_LEAST else 1 + SLACK)
+            for name, value in asked.items()
+            if name not in FULL_ONLY
         }
-    verdicts = {}
+    verdicts = {name: bool(value) for name, value in figures.items() if name == "same_to_the_cent"}
     for name, wanted in asked.items():
         value = figures.get(name)
         if value is not None:
@@ -367,6 +373,10 @@ def in_process(way: str, folder: Path) -> dict[str, Any]:
 def told(way: str, path: str) -> None:
     """Compute the measures once, reading included, and print what it took as JSON (see :func:`in_process`)."""
     folder = Path(path)
+    if way == "pandas" and hasattr(os, "sysconf"):
+        # What does not fit ends in an error of its own, and not with the machine's other work.
+        most = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MOST_OF_MACHINE)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     days = days_of(folder)
     began = stopwatch()
     if way == "pandas":

@@ -41,6 +41,13 @@ def test_the_quick_mode_gives_a_quarter_of_slack(figure, holds, fails):
     assert measures.judge({figure: fails}, quick=True)[1] == {figure: False}
 
 
+def test_ways_that_differ_hold_nothing_and_sql_is_judged_in_full_alone():
+    assert measures.judge({"same_to_the_cent": False}, quick=True)[1] == {"same_to_the_cent": False}
+    planning = {"times_hand_written_sql": 1.26}
+    assert measures.judge(planning, quick=True)[1] == {}
+    assert measures.judge(planning, quick=False)[1] == {"times_hand_written_sql": False}
+
+
 def test_the_full_mode_asks_what_the_issue_asks():
     figures = {"times_faster_than_pandas": 4.9, "large_gigabytes": 2.4, "growth_over_rows": 1.2}
     verdicts = measures.judge(figures, quick=False)[1]

@@ -576,6 +576,28 @@ def test_every_engine_gives_the_same_tables(kind):
     )
 
 
+def test_where_too_little_is_known_the_words_say_so():
+    rows = resolutions(*steady(20))
+    early, later = (score_weeks(known_on(rows, monday(week)), as_of=monday(week)) for week in (6, 20))
+    words = [
+        describe_slow_payers(slow_payer_table(series), as_of="2026-06-30", series=series)
+        for series in (early, later)
+    ]
+    assert words[0].startswith(
+        "Whether a payer answers more slowly is not available on 2026-06-30, because only "
+    )
+    assert words[1] == "No payer answers more slowly than it used to on 2026-06-30."
+    last = later["week_ending"] == later["week_ending"].max()
+    dark = later[last].assign(payer="Birch Mutual", why_not="only 2 of 13 weeks are known before")
+    both = pd.concat([later, dark], ignore_index=True)
+    told = describe_slow_payers(slow_payer_table(both), series=both)
+    assert (
+        told == "No payer answers more slowly than it used to; of Birch Mutual too little is known to tell."
+    )
+    none = describe_slow_payers(slow_payer_table(later.iloc[:0]), series=later.iloc[:0])
+    assert none.endswith("not available, because no claim waits or was answered.")
+
+
 # ---- edges
 
 

@@ -118,7 +118,7 @@ recent[recent["edge"].isin([30, 60])].rename(columns={"roll_rate": "roll_share"}
 
 # %%
 answers = move.slow_payer_series(practice.claims, practice.transactions, practice.submissions, as_of=practice.as_of)
-alarms = move.describe_slow_payers(move.slow_payer_table(answers), as_of=practice.as_of)
+alarms = move.describe_slow_payers(move.slow_payer_table(answers), as_of=practice.as_of, series=answers)
 show(plot_slow_payer(answers, payer="Larkmoor Mutual"), alarms)
 
 # %% [markdown]

@@ -249,13 +249,16 @@ def slow_payer_table(series: pd.DataFrame) -> pd.DataFrame:
     return table.astype(kinds).sort_values(order, ascending=[False, False, True, True], ignore_index=True)
 
 
-def describe_slow_payers(table: pd.DataFrame, *, as_of: dt.date | str | None = None) -> str:
+def describe_slow_payers(
+    table: pd.DataFrame, *, as_of: dt.date | str | None = None, series: pd.DataFrame | None = None
+) -> str:
     r"""Return the alarms that are on, as sentences, the most money first.
 
     Parameters
     ----------
     table : see :func:`slow_payer_table`
     as_of : the day to name where no payer is slow
+    series : see :func:`slow_payer_series`; names the payers of which too little is known to tell
 
     Examples
     --------
@@ -271,7 +274,8 @@ def describe_slow_payers(table: pd.DataFrame, *, as_of: dt.date | str | None = N
     on = table[table["on"].astype(bool)].sort_values("dollars_delayed_last", ascending=False, kind="stable")
     if not len(on):
         when = f" on {to_date(as_of)}" if as_of is not None else ""
-        return f"No payer answers more slowly than it used to{when}."
+        none = f"No payer answers more slowly than it used to{when}"
+        return f"{none}." if series is None else _where_known(none, when, series)
     return " ".join(
         f"{row.payer} has answered more slowly since about {row.slow_since:%Y-%m-%d}: {row.resolved:,} claims were"
         f" answered until the alarm on {row.alarm_date:%Y-%m-%d} where {row.expected:,.0f} were to be expected; by"
@@ -279,3 +283,14 @@ def describe_slow_payers(table: pd.DataFrame, *, as_of: dt.date | str | None = N
         f" ${row.dollars_delayed_last:,.0f} are late by it."
         for row in on.itertuples(index=False)
     )
+
+
+def _where_known(none: str, when: str, series: pd.DataFrame) -> str:
+    """Return that no payer is slow as far as it can be told in the last week, and of whom it cannot."""
+    last = series[series["week_ending"] == series["week_ending"].max()]
+    dark = last[last["why_not"] != ""]
+    if len(dark) == len(last):
+        why = dark["why_not"].iloc[0] if len(dark) else "no claim waits or was answered"
+        return f"Whether a payer answers more slowly is not available{when}, because {why}."
+    names = ", ".join(sorted(dark["payer"]))
+    return f"{none}; of {names} too little is known to tell." if names else f"{none}."
