@@ -173,6 +173,10 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """Return a connection with the tables as views of the Parquet files."""
     connection = duckdb.connect()
     connection.execute(f"set memory_limit = '{MOST_MEMORY}'")
+    connection.execute("set enable_progress_bar = false")
+    connection.execute(
+        f"set temp_directory = '{tempfile.gettempdir()}/arlab-benchmark'"
+    )  # not where one stands
     for table in COLUMNS:
         relation = connection.read_parquet(files_of(folder, table))
         relation.create_view(table)

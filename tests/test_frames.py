@@ -1,6 +1,8 @@
 """The engine layer: the same numbers on each engine, the caller's own kind back, and clear refusals."""
 
 import datetime as dt
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
@@ -242,3 +244,17 @@ def test_a_small_result_of_any_engine_becomes_pandas():
         assert [str(kind) for kind in found.dtypes] == ["datetime64[us]", "Int64", "str"]
         assert found["days"].isna().tolist() == [False, False, True, False]
     assert to_pandas(FRAME) is FRAME
+
+
+def test_no_connection_draws_progress_of_its_own(tmp_path):
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
+    code = (
+        "from pathlib import Path; import sys; from arlab.frames.engines import cursor, parquet_relations\n"
+        "shown = \"select current_setting('enable_progress_bar')::varchar\"\n"
+        "table = parquet_relations({'a': [Path(sys.argv[1])]})['a']\n"
+        "print(cursor().execute(shown).fetchall(), table.query('t', shown).fetchall())"
+    )  # with -c and without a file, as in a notebook, DuckDB takes itself to be watched
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "a.parquet")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[('false',)] [('false',)]"

@@ -49,7 +49,12 @@ _NUMBERS = itertools.count()
 
 def cursor() -> duckdb.DuckDBPyConnection:
     """Return a connection of its own to the one database in memory."""
-    return _DATABASE.cursor()
+    return _quiet(_DATABASE.cursor())
+
+
+def _quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return a connection that draws no progress of its own: in a notebook or an interactive Python it would."""
+    return connection.execute("set enable_progress_bar = false")
 
 
 @functools.cache
@@ -196,7 +201,7 @@ def parquet_relations(files: Mapping[str, Sequence[Path]]) -> dict[str, duckdb.D
     ----------
     files : table name -> its files; each must be there
     """
-    connection = duckdb.connect()
+    connection = _quiet(duckdb.connect())
     spill = _spill_folder().replace("'", "''")
     connection.execute(f"set temp_directory = '{spill}'")
     return {
