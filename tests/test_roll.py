@@ -821,3 +821,20 @@ def plain(table):
         table = pl.from_pandas(table) if isinstance(table, pd.DataFrame) else pl.from_arrow(table)
     kinds = {float: lambda cell: round(cell * 1e6), dt.datetime: lambda cell: cell.date()}
     return [tuple(kinds.get(type(cell), lambda same: same)(cell) for cell in row) for row in table.rows()]
+
+
+def test_a_company_is_split_by_its_practices():
+    sample = load_sample()
+    pair = (sample.claims, sample.transactions)
+    extras = {name: sample.tables[name] for name in EXTRAS}
+    options = {
+        roll_table: {"after": "2026-05-31"},
+        weekly_balance_table: {"weeks": 3},
+        weekly_roll_table: {"weeks": 3},
+    }
+    for function, more in options.items():
+        whole = function(*pair, as_of="2026-06-30", **more, **extras)
+        split = function(*pair, as_of="2026-06-30", by="practice_id", **more, **extras)
+        assert split["practice_id"].unique().tolist() == ["PR01"]
+        pd.testing.assert_frame_equal(split.drop(columns="practice_id"), whole)
+        assert len(whole) > 8

@@ -44,7 +44,7 @@ def add_facts(
 ) -> nw.LazyFrame[Any]:
     """Add ``_service``, the number of the service day of the claim, and what to split by."""
     have = claims.collect_schema().names()
-    facts = [name for name in by if name in have]
+    facts = [name for name in by if name in have and name not in KEY]
     named = ["first_payer"] if "payer" in by and "first_payer" not in facts else []
     kept = [nw.col(name) for name in (*KEY, *facts, *named)]
     items = items.join(claims.select(*kept, _service=day_number("service_date")), on=list(KEY), how="left")
