@@ -14,9 +14,9 @@ import pandas as pd
 from arlab.denials import first_answers, initial_denials
 from arlab.frames import to_date, to_pandas
 from arlab.priority.standing import KEY, TRIES, known_by
-from arlab.tables import Practice, empty_table
+from arlab.tables import OWN_WRITE_OFFS, Practice, empty_table
 
-__all__ = ["hold_minutes", "resolved_patients", "resolved_tries"]
+__all__ = ["call_history", "resolved_patients", "resolved_tries"]
 
 _COLUMNS = [
     *KEY,
@@ -49,7 +49,8 @@ def resolved_tries(practice: Practice, *, as_of: dt.date | str) -> pd.DataFrame:
     denial, or since the sending), ``try_number``, ``kind``, ``won``, ``resolved_date``. A try on a denial has won
     when the denied lines brought money before the next try; it has lost with the next denial, decision or try, or
     with the write-off. A look at a claim has won when it found that the claim had to be sent again and this brought an
-    answer without a denial. Without an action log each settled denial is one try of unknown age.
+    answer without a denial. Without an action log each settled denial is one try of unknown age; where the
+    ledger knows no write-offs there are none, since only what was won would count.
     """
     day = to_date(as_of) - dt.timedelta(days=1)
     if not practice.has("claims", "transactions") or "transaction_id" not in practice.transactions.columns:
@@ -60,7 +61,8 @@ def resolved_tries(practice: Practice, *, as_of: dt.date | str) -> pd.DataFrame:
     lost = denials[["written_off_date", "to_patient_date"]].min(axis=1)
     denials = denials.assign(_lost=lost)
     if not practice.has("actions"):
-        return _settled(denials)
+        # Where nobody writes down what was given up, only what was won is ever settled.
+        return _settled(denials) if practice.knows(OWN_WRITE_OFFS) else _empty()
     done = known_by(practice.actions, "date", day)
     parts = [_tries(denials, done, practice, day), _looks(denials, done, practice, day)]
     found = pd.concat([part for part in parts if len(part)] or [_empty()], ignore_index=True)
@@ -183,31 +185,41 @@ def resolved_patients(practice: Practice, *, as_of: dt.date | str) -> pd.DataFra
     return found[(sums["_left"] == 0) & (owed > 0)].reset_index()[[*KEY, *names]]
 
 
-def hold_minutes(practice: Practice, *, as_of: dt.date | str, usual: float, work: float) -> dict[str, float]:
-    """Return how long a call to each payer waits, from the calls logged before a day.
+def call_history(practice: Practice, *, as_of: dt.date | str, usual: float, work: float) -> pd.DataFrame:
+    """Return how long a call to each payer waits, and how many claims it takes, from the calls logged before a day.
 
     Parameters
     ----------
     practice : with an action log that names sessions and minutes; without one nothing is known
     as_of : the day
-    usual : minutes where nothing is known; counts as much as three calls
-    work : minutes of work in a call that are not waiting
+    usual : minutes of wait where nothing is known; counts as much as three calls
+    work : minutes of work on the first claim of a call, with the time to begin it, that are not waiting
 
     Returns
     -------
-    payer -> minutes
+    frame with ``payer``, ``calls``, ``hold_minutes`` and ``claims_per_call`` (the most claims in one call).
     """
+    empty = pd.DataFrame(
+        {"payer": [], "calls": [], "hold_minutes": [], "claims_per_call": []}
+    ).astype({"payer": "str", "calls": "int64", "hold_minutes": "float64", "claims_per_call": "int64"})
     if not practice.has("actions", "claims"):
-        return {}
+        return empty
     done = known_by(practice.actions, "date", to_date(as_of) - dt.timedelta(days=1))
-    if not {"channel", "minutes", "session_id"} <= set(done.columns):
-        return {}
+    if not {"channel", "minutes", "session_id", "action_id"} <= set(done.columns):
+        return empty
     calls = done[(done["channel"] == "phone").to_numpy(dtype=bool, na_value=False) & done["minutes"].notna()]
-    # The wait is written with the first claim of a call.
+    calls = calls.merge(practice.claims[[*KEY, "first_payer"]], on=KEY, how="left")
     calls = calls.sort_values(["date", "action_id"], kind="stable")
-    named = calls["session_id"].fillna(calls["action_id"])
-    first = calls[~pd.DataFrame({"p": calls["practice_id"], "s": named}).duplicated().to_numpy()]
-    first = first.merge(practice.claims[[*KEY, "first_payer"]], on=KEY, how="left")
-    waited = (first["minutes"].astype("float64") - work).clip(lower=0)
-    sums = waited.groupby(first["first_payer"]).agg(["sum", "size"])
-    return ((sums["sum"] + 3 * usual) / (sums["size"] + 3)).to_dict()
+    calls = calls.assign(_call=calls["session_id"].fillna(calls["action_id"]))
+    # The wait is written with the first claim of a call; two things done about one claim are one claim.
+    by_call = calls.groupby(["practice_id", "_call"], sort=False).agg(
+        payer=("first_payer", "first"), minutes=("minutes", "first"), claims=("claim_id", "nunique")
+    )
+    by_call = by_call.assign(waited=(by_call["minutes"].astype("float64") - work).clip(lower=0))
+    sums = by_call.groupby("payer", sort=True).agg(
+        calls=("waited", "size"), waited=("waited", "sum"), claims_per_call=("claims", "max")
+    )
+    if not len(sums):
+        return empty
+    hold = (sums["waited"] + 3 * usual) / (sums["calls"] + 3)
+    return sums.assign(hold_minutes=hold).reset_index()[list(empty.columns)]

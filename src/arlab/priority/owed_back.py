@@ -13,9 +13,9 @@ import pandas as pd
 
 from arlab.aging import credit_items
 from arlab.errors import NotAvailable
-from arlab.priority.recommend import action_facts, working_day
+from arlab.priority.recommend import action_facts, letter_channel, working_day
 from arlab.priority.score import make_weights, score_items
-from arlab.priority.standing import KEY, known_by
+from arlab.priority.standing import KEY, known_by, payer_channels
 from arlab.reference import PracticeRules, read_rows
 from arlab.tables import Practice, empty_table
 from arlab.variance import underpaid_lines
@@ -234,4 +234,6 @@ def underpayment_queue(practice: Practice, *, as_of: dt.date, rules: PracticeRul
         next_action_date=working_day(pd.Series(pd.Timestamp(as_of), index=found.index, dtype="datetime64[us]")),
         **{name: np.where(alive, work[name], closed[name]) for name in work},
     )
+    letter = letter_channel(payer_channels(found["payer"], practice))
+    found = found.assign(channel=np.where(alive, letter, found["channel"]))
     return score_items(found.astype({"minutes": "float64"}), make_weights(rules))

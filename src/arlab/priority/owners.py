@@ -140,7 +140,8 @@ def _dated(queue: pd.DataFrame, owner: Any, start: Any, offset: Any, who: Any) -
     waiting = queue["waiting"].to_numpy(dtype=bool, na_value=False)
     date = np.where((who < 0) | waiting, by_rule, np.maximum(worked, by_rule))
     due = queue["action_due_date"].to_numpy(dtype="datetime64[us]")
-    floor = np.maximum(due, start.astype("datetime64[us]"))
+    weekday = np.busday_offset(due.astype("datetime64[D]"), 0, roll="backward").astype("datetime64[us]")
+    floor = np.maximum(weekday, start.astype("datetime64[us]"))
     late = ~np.isnat(due) & (date > floor) & ~waiting
     return queue.assign(owner=owner, work_date=np.where(late, floor, date), late_for_deadline=late)
 

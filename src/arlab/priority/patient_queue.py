@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from arlab.priority.billing import billing_bar
@@ -19,7 +20,7 @@ from arlab.priority.standing import KEY, known_by, last_of
 from arlab.reference import PracticeRules, read_rows
 from arlab.tables import Practice, empty_table
 
-__all__ = ["patient_queue", "patient_rates"]
+__all__ = ["patient_queue", "patient_rates", "published_rate"]
 
 _LATER = 0.75  # of the chance after each statement; our choice, as every reminder brings less
 _SHARES = ("1", "2", "3")
@@ -40,13 +41,11 @@ def patient_rates(practice: Practice, *, as_of: dt.date, shrinkage: float = 10.0
     frame with ``up_to`` (dollars; infinite in the last band), ``published``, ``accounts``, ``share_here`` (mean share
     paid, empty without accounts), ``rate``.
     """
-    rows = read_rows("patient_bands")
-    edges = [float(row["up_to"] or "inf") for row in rows]
+    edges, published = _published()
     settled = resolved_patients(practice, as_of=as_of)
-    band = np.searchsorted(edges, settled["owed"].to_numpy(dtype=np.float64), side="left")
+    band = _band(settled["owed"], edges)
     count = np.bincount(band, minlength=len(edges))
     paid = np.bincount(band, weights=settled["share"].to_numpy(dtype=np.float64), minlength=len(edges))
-    published = np.array([float(row["chance"]) for row in rows])
     here = np.divide(paid, count, out=np.full(len(edges), np.nan), where=count > 0)
     rate = np.divide(
         paid + shrinkage * published, count + shrinkage, out=published.copy(), where=count + shrinkage > 0
@@ -54,6 +53,28 @@ def patient_rates(practice: Practice, *, as_of: dt.date, shrinkage: float = 10.0
     return pd.DataFrame(
         {"up_to": edges, "published": published, "accounts": count, "share_here": here, "rate": rate}
     )
+
+
+def published_rate(balances: pd.Series) -> npt.NDArray[np.float64]:
+    """Return the published share that patients pay of balances of each size.
+
+    Examples
+    --------
+    >>> published_rate(pd.Series([80.0, 500.0, 640.0, 5120.0])).tolist()
+    [0.41, 0.41, 0.2, 0.03]
+    """
+    edges, published = _published()
+    return published[_band(balances, edges)]
+
+
+def _published() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    rows = read_rows("patient_bands")
+    edges = np.array([float(row["up_to"] or "inf") for row in rows])
+    return edges, np.array([float(row["chance"]) for row in rows])
+
+
+def _band(balances: pd.Series, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    return np.searchsorted(edges, balances.to_numpy(dtype=np.float64, na_value=0.0), side="left")
 
 
 def patient_queue(
@@ -83,7 +104,7 @@ def patient_queue(
     )
     found = _add_step(found, as_of, rules)
     rates = patient_rates(practice, as_of=as_of, shrinkage=float(rules.value("recovery", "shrinkage")))
-    band = np.searchsorted(rates["up_to"].to_numpy(), found["balance"].to_numpy(dtype=np.float64), side="left")
+    band = _band(found["balance"], rates["up_to"].to_numpy())
     chance = rates["rate"].to_numpy()[band] * _LATER ** found["statements"].to_numpy(dtype=np.float64)
     expected = np.where(found["remedy_live"], chance * found["balance"].to_numpy(), 0.0)
     found = found.assign(

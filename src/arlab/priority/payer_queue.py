@@ -15,6 +15,7 @@ import pandas as pd
 
 from arlab.priority.clocks import add_clocks
 from arlab.priority.history import resolved_tries
+from arlab.priority.patient_queue import published_rate
 from arlab.priority.recommend import add_recommendation
 from arlab.priority.recovery import add_chance, recovery_table
 from arlab.priority.score import make_weights, score_items
@@ -70,6 +71,11 @@ def payer_queue(
     found = add_chance(_for_chance(found), history, best=float(rules.value("recovery", "best")))
     win = _win_chance(found) if chance is None else np.asarray(chance(found), dtype=np.float64)
     win = np.clip(np.nan_to_num(win, nan=0.0), 0.0, 1.0)
+    # Once nothing is left to do with the payer, a patient pays at the published rates: those who owe a copay are no
+    # guide to those who hear months later that the plan did not pay.
+    moved = found["action"].eq("move_to_patient").to_numpy()
+    win = np.where(moved, published_rate(found["collectible"]), win)
+    found = found.assign(chance_from=found["chance_from"].where(~moved, 0))
     expected = np.where(found["remedy_live"], win * found["collectible"].to_numpy(), 0.0)
     found = found.assign(win_chance=win, expected_recovery=np.round(expected, 2))
     found = found.drop(columns=["history_chance", "category", "carc", "age_days", "try_number"]).rename(columns=_BACK)
@@ -81,8 +87,7 @@ def payer_queue(
 def _for_chance(items: pd.DataFrame) -> pd.DataFrame:
     """Return the items as :func:`add_chance` wants them: a look at a claim is not a try on its denial."""
     look = items["action"].isin(_LOOKS).to_numpy()
-    never = items["category"].eq("not_on_file").to_numpy()
-    silent = np.where(never, "not_on_file", "no_answer")
+    silent = items["category"].where(items["category"].isin(["not_on_file", "unknown"]), "no_answer")
     return items.rename(columns={own: kept for kept, own in _BACK.items()}).assign(
         category=np.where(look, silent, items["category"]),
         carc=items["carc"].where(~look, ""),

@@ -18,7 +18,7 @@ from arlab.priority.standing import TRIES
 from arlab.reference import PracticeRules, read_rows
 from arlab.tables import REMEDIES
 
-__all__ = ["action_facts", "add_recommendation", "working_day"]
+__all__ = ["action_facts", "add_recommendation", "letter_channel", "working_day"]
 
 _GIVEN_UP = ("write_off", "move_to_patient")
 # Kind of action as logged -> key of [follow_up]: how long until somebody looks again.
@@ -41,6 +41,11 @@ _WRONG_WAY = 0.75  # the same where only a correction lives on for what needs an
 def action_facts() -> dict[str, dict[str, str]]:
     """Return what is known of each kind of work: words, skill, channel, remedies, wait."""
     return {row["action"]: row for row in read_rows("work_actions")}
+
+
+def letter_channel(payer_channel: pd.Series) -> Any:
+    """Return how a letter goes: by the payer's site where there is one, else by fax."""
+    return np.where(payer_channel == "portal", "portal", "fax")
 
 
 def working_day(dates: pd.Series) -> pd.Series:
@@ -78,7 +83,7 @@ def add_recommendation(items: pd.DataFrame, *, as_of: dt.date, rules: PracticeRu
     found = found.assign(
         waiting=waits,
         next_action_date=working_day(next_date.astype("datetime64[us]")),
-        remedy_live=~closing,
+        remedy_live=action != "write_off_review",
         age_of_try=facts["age_of_try"],
     )
     return _with_work(_with_due(found, as_of), rules)
@@ -171,7 +176,7 @@ def _decided(items: pd.DataFrame, facts: dict[str, Any]) -> list[tuple[Any, Any,
     by_phone = (items["payer_channel"] == "phone").to_numpy()
     looked = items["last_kind"].isin(["status_check", "resubmit", *TRIES]).to_numpy()
     over_60 = items["age_days"].to_numpy(dtype=np.float64, na_value=np.nan) > 60
-    silent = category.isin(["no_answer", "partly_paid"]).to_numpy()
+    silent = category.isin(["no_answer", "partly_paid", "unknown"]).to_numpy()
     return [
         (to_patient, "move_to_patient", "patient_owes"),
         (dead | given_up, "write_off_review", "nothing_left"),
@@ -193,6 +198,7 @@ def _decided(items: pd.DataFrame, facts: dict[str, Any]) -> list[tuple[Any, Any,
         (silent & looked, "call_payer", "unchanged_status"),
         (silent & by_phone, "call_payer", "no_site"),
         (category.eq("partly_paid").to_numpy(), "call_payer", "rest_open"),
+        (category.eq("unknown").to_numpy(), "check_status", "nothing_known"),
     ]  # fmt: skip
 
 
@@ -227,13 +233,12 @@ def _with_work(items: pd.DataFrame, rules: PracticeRules) -> pd.DataFrame:
     facts = action_facts()
     channel = items["action"].map({name: row["channel"] for name, row in facts.items()})
     own = items["payer_channel"]
-    letter = np.where(own == "portal", "portal", "fax")
     asked = channel.eq("payer").to_numpy()
     by_call = asked & own.eq("phone").to_numpy()
     minutes = items["action"].map(rules.sections["minutes"]).astype("float64")
     call = float(rules.value("minutes", "call_payer"))
     return items.assign(
         minutes=minutes.mask(by_call & (minutes < call), call).clip(lower=1.0),
-        channel=np.select([asked, channel.eq("letter").to_numpy()], [own, letter], channel),
+        channel=np.select([asked, channel.eq("letter").to_numpy()], [own, letter_channel(own)], channel),
         skill=items["action"].map({name: row["skill"] for name, row in facts.items()}),
     )

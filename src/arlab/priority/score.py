@@ -172,30 +172,22 @@ def _urgency(days: Floats, lost: Any, wins: npt.NDArray[np.bool_], weights: Weig
     return 1.0 + weights.strength * near * np.clip(lost, 0.0, 1.0)
 
 
-def most_points(weights: Weights) -> dict[str, int]:
+def most_points(weights: Weights) -> dict[str, float]:
     """Return the most points of each part; they add up to 100, or to 0 when no weight counts.
 
     Examples
     --------
-    >>> most_points(Weights())
-    {'balance': 41, 'chance': 35, 'minutes': 19, 'deadline': 5}
+    >>> {name: round(most, 1) for name, most in most_points(Weights()).items()}
+    {'balance': 40.8, 'chance': 35.0, 'minutes': 18.9, 'deadline': 5.3}
     """
-    top = 1.0 + weights.strength
-    decades = [
-        weights.balance * np.log10(_BALANCE[1] / _BALANCE[0]),
-        weights.chance * np.log10(_CHANCE[1] / _CHANCE[0]),
-        weights.minutes * np.log10(_MINUTES[1] / _MINUTES[0]),
-        weights.deadline * np.log10(top),
-    ]
-    total = float(sum(decades))
-    if not total:
-        return dict.fromkeys(PARTS, 0)
-    exact = [100 * float(part) / total for part in decades]
-    whole = [int(part) for part in exact]
-    # What rounding down left over goes to the largest remainders, so that the whole is 100.
-    for place in sorted(range(4), key=lambda i: (whole[i] - exact[i], i))[: 100 - sum(whole)]:
-        whole[place] += 1
-    return dict(zip(PARTS, whole, strict=True))
+    decades = {
+        "balance": weights.balance * np.log10(_BALANCE[1] / _BALANCE[0]),
+        "chance": weights.chance * np.log10(_CHANCE[1] / _CHANCE[0]),
+        "minutes": weights.minutes * np.log10(_MINUTES[1] / _MINUTES[0]),
+        "deadline": weights.deadline * np.log10(1.0 + weights.strength),
+    }
+    total = float(sum(decades.values()))
+    return {name: 100.0 * float(part) / total if total else 0.0 for name, part in decades.items()}
 
 
 def _points(
@@ -206,6 +198,7 @@ def _points(
     wins: npt.NDArray[np.bool_],
     weights: Weights,
 ) -> dict[str, npt.NDArray[np.int16]]:
+    """Return whole points of each part: the total is rounded once and shared out by the largest remainders."""
     most = most_points(weights)
 
     def share(values: Floats, low: float, high: float) -> Floats:
@@ -219,9 +212,15 @@ def _points(
         "minutes": 1.0 - share(minutes, *_MINUTES),
         "deadline": share(urgency, 1.0, 1.0 + weights.strength),
     }
-    return {
-        name: np.where(wins, np.rint(most[name] * part), 0).astype(np.int16) for name, part in shares.items()
-    }
+    exact = [np.where(wins, most[name] * shares[name], 0.0) for name in PARTS]
+    whole = [np.floor(part) for part in exact]
+    rest = [part - down for part, down in zip(exact, whole, strict=True)]
+    left = np.rint(sum(exact)) - sum(whole)
+    points = {}
+    for i, name in enumerate(PARTS):
+        before = sum((rest[j] > rest[i]) | ((rest[j] == rest[i]) & (j < i)) for j in range(len(PARTS)) if j != i)
+        points[name] = (whole[i] + (before < left)).astype(np.int16)
+    return points
 
 
 def work_order(scored: pd.DataFrame) -> Ints:

@@ -15,7 +15,8 @@ from arlab.ledger import remedies
 from arlab.reference import read_rows
 from arlab.tables import Practice, empty_table
 
-__all__ = ["KEY", "TRIES", "add_standing", "days_since", "denied_facts", "known_by", "live_remedies"]
+__all__ = ["KEY", "TRIES", "add_standing", "days_since", "denied_facts", "known_by", "last_of", "live_remedies",
+           "payer_channels"]  # fmt: skip
 
 KEY = ["practice_id", "claim_id"]
 PARTY = [*KEY, "responsible"]
@@ -132,7 +133,8 @@ def add_standing(items: pd.DataFrame, practice: Practice, *, as_of: dt.date) -> 
     found = _add_sendings(found, practice, as_of)
     found = _add_answers(found, practice, as_of)
     found = _add_actions(found, practice, as_of)
-    return _add_facts(found, practice).assign(category=_category)
+    found = _add_facts(found, practice)
+    return found.assign(category=_category(found, silent="no_answer" if practice.has("transactions") else "unknown"))
 
 
 def _add_denial(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.DataFrame:
@@ -230,14 +232,19 @@ def _add_facts(items: pd.DataFrame, practice: Practice) -> pd.DataFrame:
         collectible = collectible.where(~gross, collectible * share.fillna(1.0)).astype("float64")
         found = found.drop(columns=["charge", "expected_allowed"])
     found = found.assign(collectible=collectible.round(2).to_numpy())
-    channels = {row["payer"]: row["channel"] for row in read_rows("payers")}
-    if practice.has("payers") and "channel" in practice.payers.columns:
-        channels |= dict(zip(practice.payers["payer"], practice.payers["channel"], strict=True))
     payer = found["payer"] if "payer" in found.columns else pd.Series("", index=found.index)
-    found = found.assign(payer_channel=payer.map(channels).fillna("phone"))
+    found = found.assign(payer_channel=payer_channels(payer, practice).to_numpy())
     return _with_columns(
         _add_bars(found, practice), payer="", payer_class=None, age_days=np.nan, bucket="", not_on_file=False
     )
+
+
+def payer_channels(payers: pd.Series, practice: Practice) -> pd.Series:
+    """Return the best way to ask each payer; of one that is not known, its site is tried first."""
+    channels = {row["payer"]: row["channel"] for row in read_rows("payers")}
+    if practice.has("payers") and "channel" in practice.payers.columns:
+        channels |= dict(zip(practice.payers["payer"], practice.payers["channel"], strict=True))
+    return payers.map(channels).fillna("portal")
 
 
 def _add_bars(found: pd.DataFrame, practice: Practice) -> pd.DataFrame:
@@ -259,8 +266,8 @@ def _add_bars(found: pd.DataFrame, practice: Practice) -> pd.DataFrame:
     return found.assign(no_cost_share=no_share.to_numpy(), abn_on_file=notice.to_numpy())
 
 
-def _category(items: pd.DataFrame) -> Any:
-    """Return the row of the playbook that each item belongs to."""
+def _category(items: pd.DataFrame, *, silent: str) -> Any:
+    """Return the row of the playbook that each item belongs to; ``silent`` is that of an item with no answer."""
     missing = items["not_on_file"].astype("boolean").fillna(False).astype(bool)
     later = (items["rank"] > 1) & ~items["sent"] & ~items["answered"]
     return np.select(
@@ -272,5 +279,5 @@ def _category(items: pd.DataFrame) -> Any:
             missing,
         ],
         [items["denial_category"], "second_payer", "rejected", "partly_paid", "not_on_file"],
-        default="no_answer",
+        default=silent,
     )
