@@ -1,7 +1,7 @@
 """How long does it take to score and rank a million open items, against sorting them by balance?
 
-Makes items from a seed, asks the library for chance, score and order, and pandas for a plain sort of the same frame.
-It also does the same with a loop over rows, on a part of them, and holds both to the same order.
+Makes items from a seed, asks the library for chance, score and order, and pandas for a plain sort of the same
+frame. It also does the same with a loop over rows, on a part of them, and holds both to the same order.
 """
 
 from __future__ import annotations

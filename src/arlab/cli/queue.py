@@ -40,9 +40,12 @@ def queue(
     top: Annotated[
         int | None, typer.Option("--top", metavar="N", help="Only the first N items of each queue.")
     ] = None,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="NAME", help="Only one person's items.")] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="NAME", help="Only one person's items.")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Also write a .xlsx or .csv file to work from.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Also write a .xlsx or .csv file to work from."),
     ] = None,
     rules: Annotated[
         Path | None,
@@ -55,7 +58,9 @@ def queue(
 ) -> None:
     """Say what to work first, why, by whom and when; with --out the last line is the file's path."""
     if out is not None and out.suffix.lower() not in (".xlsx", ".csv"):
-        raise SettingsError(f"'{out.name}' is neither .xlsx nor .csv: give --out a name that ends in one of them.")
+        raise SettingsError(
+            f"'{out.name}' is neither .xlsx nor .csv: give --out a name that ends in one of them."
+        )
     from arlab.priority import make_queue
     from arlab.priority.export import shown_queue
 
@@ -135,7 +140,11 @@ def _say_all(whole: WorkQueue, asked: WorkQueue, *, most: int) -> None:
         if not len(rows):
             say("Nothing.")
         for row in add_words(rows.head(most)).to_dict("records"):
-            say(folded(f"{row['place']}. {row['claim_id']}, {row['payer'] or 'payer not stated'}: {row['words']}."))
+            say(
+                folded(
+                    f"{row['place']}. {row['claim_id']}, {row['payer'] or 'payer not stated'}: {row['words']}."
+                )
+            )
             say(folded(row["step"], indent="   "))
             say(folded(f"{row['points']}.", indent="   "))
     _say_sessions(whole)

@@ -1,7 +1,7 @@
 """What should be worked first, why, by whom and when?
 
 ``score`` is a pure function on columns; ``standing``, ``clocks`` and ``recommend`` gather facts and rules;
-``history`` and ``recovery`` say how often such work was won; ``queue`` puts it all together. No model is fitted here.
+``history`` and ``recovery`` say how often such work was won; ``queue`` puts it all together. No model is fitted.
 """
 
 from arlab.priority.billing import BARS, billing_bar

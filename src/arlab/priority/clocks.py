@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from arlab.ledger import deadlines
-from arlab.priority.standing import KEY, days_since
+from arlab.priority.known import KEY, days_between
 from arlab.tables import REMEDIES
 
 __all__ = ["STATES", "add_clocks", "remedy_words"]
@@ -92,10 +92,10 @@ def add_clocks(items: pd.DataFrame, remedies: pd.DataFrame | None, *, as_of: dt.
     for name in REMEDIES:
         one = live[live["remedy"] == name][[*_ITEM, "due_date"]].rename(columns={"due_date": f"due_{name}"})
         found = found.merge(one, on=_ITEM, how="left")
-    days: Any = -days_since(found["next_due_date"], as_of)
+    days: Any = days_between(pd.Timestamp(as_of), found["next_due_date"])
     return found.assign(
         remedy_state=found["remedy_state"].fillna("unknown"),
         live_remedies=found["live_remedies"].fillna(""),
         next_remedy=found["next_remedy"].fillna(""),
-        days_left=days.astype("float64"),
+        days_left=days,
     )

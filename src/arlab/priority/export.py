@@ -1,7 +1,7 @@
 """How does a queue become a workbook or a CSV file that a biller can work from?
 
-Lays out the queues with empty columns for what was done. Every value is data: no cell begins a formula. It decides no
-order.
+Lays out the queues with empty columns for what was done. Every value is data: no cell begins a formula. It
+decides no order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from arlab.priority.score import TIERS
 from arlab.priority.words import add_words
 from arlab.workspace import WORK_MARKER, csv_bytes, inert_cell
 
-__all__ = ["FILL_IN", "queue_csv", "queue_workbook", "shown_queue", "queue_rows"]
+__all__ = ["FILL_IN", "queue_csv", "queue_rows", "queue_workbook", "shown_queue"]
 
 FILL_IN = ("kind", "channel", "contact", "reference_number", "payer_status", "finding", "note", "promise_amount",
            "promise_due_date", "next_action", "next_action_date", "minutes", "outcome")  # fmt: skip
@@ -112,7 +112,8 @@ def queue_rows(queue: WorkQueue, name: str) -> pd.DataFrame:
 def _cells(table: pd.DataFrame) -> list[list[Any]]:
     """Return rows of plain values; what is empty is empty text."""
     columns = [
-        [("" if value is None or value != value else value) for value in table[name].tolist()] for name in table
+        [("" if value is None or value != value else value) for value in table[name].tolist()]
+        for name in table
     ]
     return [list(row) for row in zip(*columns, strict=True)]
 
@@ -137,7 +138,7 @@ def queue_workbook(queue: WorkQueue) -> bytes:
         when XlsxWriter is not installed.
     """
     try:
-        import xlsxwriter
+        import xlsxwriter  # type: ignore[import-untyped]
     except ImportError:
         raise NotAvailable(
             "Writing a workbook needs the package XlsxWriter: install it with pip install 'arlab[present]', or"
@@ -161,7 +162,10 @@ def queue_workbook(queue: WorkQueue) -> bytes:
 
 def _write_sheet(book: Any, title: str, table: pd.DataFrame, queue: WorkQueue) -> None:
     sheet = book.add_worksheet(title)
-    bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    bold, head = (
+        book.add_format({"bold": True}),
+        book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+    )
     money = book.add_format({"num_format": "#,##0.00", "valign": "top"})
     plain = book.add_format({"valign": "top", "text_wrap": True})
     first = f"{title} as of {queue.as_of}: {queue.name}"
@@ -192,7 +196,7 @@ def _about(queue: WorkQueue) -> pd.DataFrame:
         "Within a queue: deadlines that must not be missed, then expected dollars a minute times urgency, then what"
         " waits for its day, then what has nothing left to win. An account is in one queue only."
     )
-    points = "Points are the logarithm of that value, cut into balance, chance, short work and deadline; they add up."
+    points = "Points are the logarithm of that value, cut into balance, chance, short work and deadline."
     rows = [("order", order), ("points", points), ("rules", queue.rules.source)]
     rows += [(f"not available: {what}", why) for what, why in queue.limits]
     return pd.DataFrame(rows, columns=["what", "words"])

@@ -13,7 +13,8 @@ import pandas as pd
 
 from arlab.denials import first_answers, initial_denials
 from arlab.frames import to_date, to_pandas
-from arlab.priority.standing import KEY, TRIES, known_by
+from arlab.priority.known import KEY, days_between, known_by
+from arlab.priority.standing import TRIES
 from arlab.tables import OWN_WRITE_OFFS, Practice, empty_table
 
 __all__ = ["call_history", "resolved_patients", "resolved_tries"]
@@ -31,7 +32,6 @@ _COLUMNS = [
     "won",
     "resolved_date",
 ]
-_DAY = pd.Timedelta(days=1)
 
 
 def resolved_tries(practice: Practice, *, as_of: dt.date | str) -> pd.DataFrame:
@@ -44,13 +44,14 @@ def resolved_tries(practice: Practice, *, as_of: dt.date | str) -> pd.DataFrame:
 
     Returns
     -------
-    frame with ``practice_id``, ``claim_id``, ``payer``, ``payer_class``, ``category`` (of the denial; ``no_answer``
-    or ``not_on_file`` for a look at a claim that nobody had denied), ``carc``, ``date`` (of the try), ``age_days`` (since the
-    denial, or since the sending), ``try_number``, ``kind``, ``won``, ``resolved_date``. A try on a denial has won
-    when the denied lines brought money before the next try; it has lost with the next denial, decision or try, or
-    with the write-off. A look at a claim has won when it found that the claim had to be sent again and this brought an
-    answer without a denial. Without an action log each settled denial is one try of unknown age; where the
-    ledger knows no write-offs there are none, since only what was won would count.
+    frame with ``practice_id``, ``claim_id``, ``payer``, ``payer_class``, ``category`` (of the
+    denial; ``no_answer`` or ``not_on_file`` for a look at a claim that nobody had denied), ``carc``, ``date``
+    (of the try), ``age_days`` (since the denial, or since the sending), ``try_number``, ``kind``, ``won``,
+    ``resolved_date``. A try on a denial has won when the denied lines brought money before the next try; it has
+    lost with the next denial, decision or try, or with the write-off. A look at a claim has won when it found
+    that the claim had to be sent again and this brought an answer without a denial. Without an action log each
+    settled denial is one try of unknown age; where the ledger knows no write-offs there are none, since only
+    what was won would count.
     """
     day = to_date(as_of) - dt.timedelta(days=1)
     if not practice.has("claims", "transactions") or "transaction_id" not in practice.transactions.columns:
@@ -70,7 +71,9 @@ def resolved_tries(practice: Practice, *, as_of: dt.date | str) -> pd.DataFrame:
 
 
 def _empty() -> pd.DataFrame:
-    text = {name: pd.Series(dtype="str") for name in (*KEY, "payer", "payer_class", "category", "carc", "kind")}
+    text = {
+        name: pd.Series(dtype="str") for name in (*KEY, "payer", "payer_class", "category", "carc", "kind")
+    }
     dates = {name: pd.Series(dtype="datetime64[us]") for name in ("date", "resolved_date")}
     numbers = {"age_days": pd.Series(dtype="float64"), "try_number": pd.Series(dtype="int64")}
     return pd.DataFrame({**text, **dates, **numbers, "won": pd.Series(dtype=bool)})[_COLUMNS]
@@ -107,14 +110,16 @@ def _tries(denials: pd.DataFrame, done: pd.DataFrame, practice: Practice, day: d
     decided = decided[[*KEY, "decision_date"]].rename(columns={"decision_date": "_on"})
     answers = pd.concat([again, decided], ignore_index=True)
     later = rows[[*KEY, "try_number", "date"]].merge(answers, on=KEY, how="inner")
-    later = later[later["_on"] > later["date"]].groupby([*KEY, "try_number"], sort=False)["_on"].min()
-    rows = rows.merge(later.rename("_denied_again").reset_index(), on=[*KEY, "try_number"], how="left")
-    bad = rows[["_next", "_lost", "_denied_again"]]
-    bad = bad.where(bad.ge(rows["date"], axis=0)).min(axis=1)
+    first = later[later["_on"] > later["date"]].groupby([*KEY, "try_number"], sort=False)["_on"].min()
+    rows = rows.merge(first.rename("_denied_again").reset_index(), on=[*KEY, "try_number"], how="left")
+    ends = rows[["_next", "_lost", "_denied_again"]]
+    bad = ends.where(ends.ge(rows["date"], axis=0)).min(axis=1)
     paid = rows["paid_date"].where(rows["paid_date"] >= rows["date"])
     won = (paid.notna() & ~(paid > bad)).to_numpy(dtype=bool, na_value=False)
     resolved = paid.where(won, bad)
-    rows = rows.assign(won=won, resolved_date=resolved, age_days=(rows["date"] - rows["denied_date"]) / _DAY)
+    rows = rows.assign(
+        won=won, resolved_date=resolved, age_days=days_between(rows["denied_date"], rows["date"])
+    )
     return rows[rows["resolved_date"].notna()][_COLUMNS]
 
 
@@ -137,18 +142,20 @@ def _looks(denials: pd.DataFrame, done: pd.DataFrame, practice: Practice, day: d
     rows = looked.merge(claims, on=KEY, how="inner").merge(again, on=[*KEY, "date"], how="left")
     for frame in (first_sent, first_in, answers):
         rows = rows.merge(frame, on=KEY, how="left")
-    rows = rows[~(rows["answered_date"] <= rows["date"])]
+    rows = rows[~(rows["answered_date"] <= rows["date"])].sort_values(
+        [*KEY, "date", "action_id"], kind="stable"
+    )
     sent_again = rows["_again"].notna().to_numpy()
     on_file = (rows["_accepted"] <= rows["date"]).to_numpy(dtype=bool, na_value=False)
     paid = rows["answer"].eq("not_denied").to_numpy()
     resolved = rows["date"].where(~sent_again, rows["answered_date"])
-    rows = rows.sort_values([*KEY, "date", "action_id"], kind="stable").assign(
+    rows = rows.assign(
         category=np.where(on_file, "no_answer", "not_on_file"),
         carc="",
         kind="status_check",
         won=sent_again & paid,
         resolved_date=resolved,
-        age_days=(rows["date"] - rows["_sent"]) / _DAY,
+        age_days=days_between(rows["_sent"], rows["date"]),
     )
     rows = rows.assign(try_number=rows.groupby(KEY, sort=False).cumcount() + 1)
     return rows[rows["resolved_date"].notna()][_COLUMNS]
@@ -199,9 +206,9 @@ def call_history(practice: Practice, *, as_of: dt.date | str, usual: float, work
     -------
     frame with ``payer``, ``calls``, ``hold_minutes`` and ``claims_per_call`` (the most claims in one call).
     """
-    empty = pd.DataFrame(
-        {"payer": [], "calls": [], "hold_minutes": [], "claims_per_call": []}
-    ).astype({"payer": "str", "calls": "int64", "hold_minutes": "float64", "claims_per_call": "int64"})
+    empty = pd.DataFrame({"payer": [], "calls": [], "hold_minutes": [], "claims_per_call": []}).astype(
+        {"payer": "str", "calls": "int64", "hold_minutes": "float64", "claims_per_call": "int64"}
+    )
     if not practice.has("actions", "claims"):
         return empty
     done = known_by(practice.actions, "date", to_date(as_of) - dt.timedelta(days=1))

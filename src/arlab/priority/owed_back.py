@@ -13,9 +13,9 @@ import pandas as pd
 
 from arlab.aging import credit_items
 from arlab.errors import NotAvailable
+from arlab.priority.known import KEY, PARTY, days_between, known_by, payer_channels
 from arlab.priority.recommend import action_facts, letter_channel, working_day
 from arlab.priority.score import make_weights, score_items
-from arlab.priority.standing import KEY, known_by, payer_channels
 from arlab.reference import PracticeRules, read_rows
 from arlab.tables import Practice, empty_table
 from arlab.variance import underpaid_lines
@@ -35,8 +35,6 @@ CAUSES = {
 }
 """Short name of a cause -> what it means."""
 
-_PARTY = [*KEY, "responsible"]
-
 
 def credit_queue(
     practice: Practice, *, as_of: dt.date, rules: PracticeRules, credits: pd.DataFrame | None = None
@@ -50,11 +48,12 @@ def credit_queue(
 
     Returns
     -------
-    one row per claim and party with ``balance`` (dollars owed back), ``payee``, ``cause`` (a key of ``CAUSES``),
-    ``identified_date`` (since when the ledger shows the credit that is there now; empty without a ledger),
-    ``next_due_date`` (60 days later, for Medicare and Medicaid), ``days_left`` (below 0 when that day has passed: the
-    duty does not end with it), the columns of a recommendation and of :func:`arlab.priority.score_items`, where
-    ``balance`` counts as what is at stake. A credit brings nothing in: ``expected_recovery`` is 0.
+    one row per claim and party with ``balance`` (dollars owed back), ``payee``, ``cause`` (a
+    key of ``CAUSES``), ``identified_date`` (since when the ledger shows the credit that is there now; empty
+    without a ledger), ``next_due_date`` (60 days later, for Medicare and Medicaid), ``days_left`` (below 0 when
+    that day has passed: the duty does not end with it), the columns of a recommendation and of
+    :func:`arlab.priority.score_items`, where ``balance`` counts as what is at stake. A credit brings nothing
+    in: ``expected_recovery`` is 0.
     """
     if credits is None:
         has = practice.has("claims", "transactions") or practice.has("credits")
@@ -65,7 +64,7 @@ def credit_queue(
     days = pd.Timedelta(days=rules.value("credits", "report_days"))
     lawful = payer_class.isin(GOVERNMENT) & found["responsible"].str.startswith("payer")
     due = (found["identified_date"] + days).where(lawful).astype("datetime64[us]")
-    left = ((due - pd.Timestamp(as_of)) / pd.Timedelta(days=1)).astype("float64")
+    left = days_between(pd.Timestamp(as_of), due)
     payer = found["payer"] if "payer" in found.columns else pd.Series("", index=found.index)
     found = found.assign(
         payer=payer,
@@ -120,8 +119,8 @@ def _class_of_payee(items: pd.DataFrame, practice: Practice) -> pd.Series:
     own = practice.coverages.assign(
         responsible="payer_" + practice.coverages["rank"].astype("int64").astype("str")
     )
-    own = own[[*_PARTY, "payer_class"]].drop_duplicates(_PARTY).rename(columns={"payer_class": "_own"})
-    merged = items[_PARTY].merge(own, on=_PARTY, how="left")["_own"]
+    own = own[[*PARTY, "payer_class"]].drop_duplicates(PARTY).rename(columns={"payer_class": "_own"})
+    merged = items[PARTY].merge(own, on=PARTY, how="left")["_own"]
     return merged.fillna(pd.Series(first.to_numpy(), index=merged.index)).fillna("")
 
 
@@ -132,33 +131,35 @@ def _add_cause(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.Data
             cause="unknown", identified_date=pd.Series(pd.NaT, index=items.index, dtype="datetime64[us]")
         )
     ledger = known_by(practice.transactions, "posted_date", day)
-    rows = ledger.merge(items[_PARTY], on=_PARTY, how="inner").sort_values("posted_date", kind="stable")
+    rows = ledger.merge(items[PARTY], on=PARTY, how="inner").sort_values("posted_date", kind="stable")
     cents = (rows["amount"] * 100).round().astype("int64")
     rows = rows.assign(_cents=cents)
-    by_day = rows.groupby([*_PARTY, "posted_date"], sort=True)["_cents"].sum().rename("_day").reset_index()
-    by_day["_sum"] = by_day.groupby(_PARTY, sort=False)["_day"].cumsum()
+    by_day = rows.groupby([*PARTY, "posted_date"], sort=True)["_cents"].sum().rename("_day").reset_index()
+    by_day["_sum"] = by_day.groupby(PARTY, sort=False)["_day"].cumsum()
     # The credit that is there now began the day after the last one on which nothing was owed back.
-    clear = by_day[by_day["_sum"] >= 0].groupby(_PARTY, sort=False)["posted_date"].max().rename("_clear")
-    owed = by_day[by_day["_sum"] < 0].merge(clear.reset_index(), on=_PARTY, how="left")
+    clear = by_day[by_day["_sum"] >= 0].groupby(PARTY, sort=False)["posted_date"].max().rename("_clear")
+    owed = by_day[by_day["_sum"] < 0].merge(clear.reset_index(), on=PARTY, how="left")
     owed = owed[~(owed["posted_date"] <= owed["_clear"])]
-    since = owed.groupby(_PARTY, sort=False)["posted_date"].min().rename("identified_date").reset_index()
+    since = owed.groupby(PARTY, sort=False)["posted_date"].min().rename("identified_date").reset_index()
 
     paid = rows[rows["kind"].isin(["payer_payment", "patient_payment"]) & (rows["amount"] < 0)]
-    twice = paid.groupby([*_PARTY, "_cents"], sort=False).size()
+    times = paid.groupby([*PARTY, "_cents"], sort=False).size()
     # Two copays of one size are usual; the amount must be all that is owed back.
-    back = items[_PARTY].assign(_cents=-(items["balance"] * 100).round().astype("int64"))
-    twice = back.merge(twice[twice > 1].rename("_twice").reset_index(), on=[*_PARTY, "_cents"], how="left")
+    back = items[PARTY].assign(_cents=-(items["balance"] * 100).round().astype("int64"))
+    twice = back.merge(times[times > 1].rename("_twice").reset_index(), on=[*PARTY, "_cents"], how="left")
     payers = ledger[(ledger["kind"] == "payer_payment").to_numpy() & (ledger["amount"] < 0).to_numpy()]
     several = payers.groupby(KEY, sort=False)["responsible"].nunique().rename("_payers").reset_index()
     reason = rows["reason"] if "reason" in rows.columns else pd.Series("", index=rows.index)
-    visit = paid[reason.loc[paid.index].isin(["at_visit"]).to_numpy()].groupby(_PARTY, sort=False).size()
-    found = items.merge(since, on=_PARTY, how="left").merge(several, on=KEY, how="left")
-    found = found.merge(visit.rename("_visit").reset_index(), on=_PARTY, how="left")
+    visit = paid[reason.loc[paid.index].isin(["at_visit"]).to_numpy()].groupby(PARTY, sort=False).size()
+    found = items.merge(since, on=PARTY, how="left").merge(several, on=KEY, how="left")
+    found = found.merge(visit.rename("_visit").reset_index(), on=PARTY, how="left")
     changed = rows[(rows["kind"].isin(["reversal", "recoupment", "contractual", "transfer"])).to_numpy()]
-    changed = changed[changed["amount"] < 0].groupby(_PARTY, sort=False)["posted_date"].max().rename("_changed")
-    found = found.merge(changed.reset_index(), on=_PARTY, how="left")
+    changed = (
+        changed[changed["amount"] < 0].groupby(PARTY, sort=False)["posted_date"].max().rename("_changed")
+    )
+    found = found.merge(changed.reset_index(), on=PARTY, how="left")
     of_payer = found["responsible"].str.startswith("payer")
-    cause = np.select(
+    cause: Any = np.select(
         [
             twice["_twice"].notna().to_numpy(),
             (of_payer & (found["_payers"] > 1)).to_numpy(dtype=bool, na_value=False),
@@ -213,7 +214,7 @@ def underpayment_queue(practice: Practice, *, as_of: dt.date, rules: PracticeRul
     book = {row["category"]: row for row in read_rows("playbook")}
     chance = float(book["underpaid"]["chance"])
     alive = state != "expired"
-    left = ((found["next_due_date"] - pd.Timestamp(as_of)) / pd.Timedelta(days=1)).astype("float64")
+    left = days_between(pd.Timestamp(as_of), found["next_due_date"])
     closing = "write_off_review"
     work, closed = _work("dispute_underpayment", rules), _work(closing, rules)
     found = found.drop(columns=["_short", "_live", "_open"]).assign(
@@ -231,7 +232,9 @@ def underpayment_queue(practice: Practice, *, as_of: dt.date, rules: PracticeRul
         patient_bar="CO",
         win_chance=np.where(alive, chance, 0.0),
         expected_recovery=np.round(np.where(alive, chance, 0.0) * found["balance"], 2),
-        next_action_date=working_day(pd.Series(pd.Timestamp(as_of), index=found.index, dtype="datetime64[us]")),
+        next_action_date=working_day(
+            pd.Series(pd.Timestamp(as_of), index=found.index, dtype="datetime64[us]")
+        ),
         **{name: np.where(alive, work[name], closed[name]) for name in work},
     )
     letter = letter_channel(payer_channels(found["payer"], practice))

@@ -49,13 +49,21 @@ def make_owners(rules: PracticeRules, practice: Practice | None = None) -> tuple
     usual = float(rules.value("capacity", "minutes_per_day"))
     if rules.owners:
         return tuple(
-            Owner(str(one["name"]), frozenset(one.get("skills", [ALL])), float(one.get("minutes_per_day", usual)))
+            Owner(
+                str(one["name"]),
+                frozenset(one.get("skills", [ALL])),
+                float(one.get("minutes_per_day", usual)),
+            )
             for one in rules.owners
         )
     if practice is None or not practice.has("staff"):
         return ()
-    staff = practice.staff.drop_duplicates("staff")
-    minutes = staff["minutes_per_day"] if "minutes_per_day" in staff.columns else pd.Series(pd.NA, index=staff.index)
+    staff = practice.staff.sort_values("staff", kind="stable").drop_duplicates("staff")
+    minutes = (
+        staff["minutes_per_day"]
+        if "minutes_per_day" in staff.columns
+        else pd.Series(pd.NA, index=staff.index)
+    )
     return tuple(
         Owner(str(name), frozenset([ALL]), usual if pd.isna(one) else float(one))
         for name, one in zip(staff["staff"], minutes, strict=True)
@@ -77,15 +85,15 @@ def assign_owners(
 
     Returns
     -------
-    the queue with ``owner``, ``work_date`` and ``late_for_deadline`` (the minutes do not reach the item before the
-    last day of its remedy; the date is then that day, or today). An item that waits gets the person with least to do
-    and its day by rule. Of those who can take an item it goes to whoever has a free minute first; among equals to
-    who worked it last, then to the first by name in the rules.
+    the queue with ``owner``, ``work_date`` and ``late_for_deadline`` (the minutes do not reach
+    the item before the last day of its remedy; the date is then that day, or today). An item that waits gets
+    the person with least to do and its day by rule. Of those who can take an item it goes to whoever has a free
+    minute first; among equals to who worked it last, then to the first by name in the rules.
 
     Notes
     -----
-    A day's minutes are used up in the order of the queue; an item that is longer than a day takes several. With nobody
-    at work every item goes to the lead, on its day by rule.
+    A day's minutes are used up in the order of the queue; an item that is longer than a day takes
+    several. With nobody at work every item goes to the lead, on its day by rule.
 
     Examples
     --------
@@ -167,9 +175,9 @@ def rebalance(
 
     Returns
     -------
-    the queue with ``moved_from``: empty where nothing changed. Only items of those who are away, and whose day falls
-    into the absence, change hands; they keep their day. Each goes to whoever has the least minutes on that day among
-    those who can take it. Nobody else's items move.
+    the queue with ``moved_from``: empty where nothing changed. Only items of those who are
+    away, and whose day falls into the absence, change hands; they keep their day. Each goes to whoever has the
+    least minutes on that day among those who can take it. Nobody else's items move.
 
     Raises
     ------
@@ -178,7 +186,9 @@ def rebalance(
     """
     first, last = np.datetime64(to_date(since)), np.datetime64(to_date(until))
     if last < first:
-        raise SettingsError(f"The absence ends on {last} before it begins on {first}: give since before until.")
+        raise SettingsError(
+            f"The absence ends on {last} before it begins on {first}: give since before until."
+        )
     known = {one.name for one in owners} | set(queue["owner"])
     strangers = sorted(set(away) - known)
     if strangers:
@@ -187,7 +197,7 @@ def rebalance(
     moves = queue["owner"].isin(list(away)).to_numpy() & (date >= first) & (date <= last)
     minutes = queue["minutes"].to_numpy(dtype=np.float64, na_value=1.0)
     stay = queue.loc[~moves, ["owner"]].assign(_day=date[~moves], _minutes=minutes[~moves])
-    load: dict[tuple[Any, Any], float] = stay.groupby(["owner", "_day"])["_minutes"].sum().to_dict()
+    load: dict[Any, float] = stay.groupby(["owner", "_day"])["_minutes"].sum().to_dict()
     there = [one for one in owners if one.name not in away]
     owner = queue["owner"].to_numpy(dtype=object).copy()
     skills = queue["skill"].astype("str").tolist()

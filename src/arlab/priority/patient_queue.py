@@ -14,9 +14,9 @@ import pandas as pd
 
 from arlab.priority.billing import billing_bar
 from arlab.priority.history import resolved_patients
+from arlab.priority.known import KEY, days_between, known_by, last_of, no_cost_share
 from arlab.priority.recommend import action_facts, working_day
 from arlab.priority.score import make_weights, score_items
-from arlab.priority.standing import KEY, known_by, last_of
 from arlab.reference import PracticeRules, read_rows
 from arlab.tables import Practice, empty_table
 
@@ -38,8 +38,8 @@ def patient_rates(practice: Practice, *, as_of: dt.date, shrinkage: float = 10.0
 
     Returns
     -------
-    frame with ``up_to`` (dollars; infinite in the last band), ``published``, ``accounts``, ``share_here`` (mean share
-    paid, empty without accounts), ``rate``.
+    frame with ``up_to`` (dollars; infinite in the last band), ``published``, ``accounts``,
+    ``share_here`` (mean share paid, empty without accounts), ``rate``.
     """
     edges, published = _published()
     settled = resolved_patients(practice, as_of=as_of)
@@ -143,7 +143,9 @@ def _add_facts(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.Data
     ledger = practice.transactions if practice.has("transactions") else empty_table("transactions")
     ledger = known_by(ledger, "posted_date", day)
     up = ledger[(ledger["amount"] > 0).to_numpy() & (ledger["kind"] == "transfer").to_numpy()]
-    placed = up[up["responsible"] == "agency"].groupby(KEY, sort=False)["posted_date"].max().rename("placed_date")
+    placed = (
+        up[up["responsible"] == "agency"].groupby(KEY, sort=False)["posted_date"].max().rename("placed_date")
+    )
     found = found.merge(placed.reset_index(), on=KEY, how="left")
     # A transfer that is no deductible, coinsurance or copay says by its codes whether it was lawful.
     coded = up[(up["responsible"] == "patient").to_numpy()]
@@ -153,16 +155,10 @@ def _add_facts(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.Data
     else:
         coded = pd.DataFrame(columns=[*KEY, "group_code", "carc"])
     found = found.merge(coded, on=KEY, how="left")
-    people = practice.patients if practice.has("patients") else empty_table("patients")
-    no_share = pd.Series(False, index=found.index)
-    if "patient_id" in found.columns and "no_cost_share" in people.columns:
-        known = people[["practice_id", "patient_id", "no_cost_share"]].drop_duplicates(["practice_id", "patient_id"])
-        merged = found[["practice_id", "patient_id"]].merge(known, on=["practice_id", "patient_id"], how="left")
-        no_share = merged["no_cost_share"].astype("boolean").fillna(False).astype(bool)
     return found.assign(
         statements=found["statements"].fillna(0).astype("int64"),
         on_plan=found["plan_start_date"].notna(),
-        no_cost_share=no_share.to_numpy(),
+        no_cost_share=no_cost_share(found, practice),
     )
 
 
@@ -189,7 +185,7 @@ def _add_step(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> pd.Dat
     because = np.select(masks, [why for _, _, why in conditions], "reminder")
     statement = items["last_statement_date"] + pd.Timedelta(days=wait["after_statement"])
     placed = items["placed_date"] + pd.Timedelta(days=limits["agency_days"])
-    months = ((on - items["plan_start_date"]) / pd.Timedelta(days=_MONTH)).fillna(0).astype("int64") + 1
+    months = (days_between(items["plan_start_date"], on) // _MONTH).fillna(0).astype("int64") + 1
     instalment = items["plan_start_date"] + pd.to_timedelta(months * _MONTH, unit="D")
     due = statement.where(~agency, placed).where(~plan | agency, instalment)
     closing = np.isin(action, ["not_billable_review", "write_off_review"])

@@ -29,7 +29,14 @@ ChanceOf: TypeAlias = Callable[[pd.DataFrame], Any]
 """Takes the payer items with all that is known of them and returns the chance (0 to 1) that working each now, as
 recommended, brings the money: a model in place of the table of history."""
 
-_LOOKS = ("confirm_acceptance", "check_status", "call_payer", "follow_up_promise", "ask_for_decision", "senior_review")
+_LOOKS = (
+    "confirm_acceptance",
+    "check_status",
+    "call_payer",
+    "follow_up_promise",
+    "ask_for_decision",
+    "senior_review",
+)
 _BACK = {"_category": "category", "_carc": "carc", "_age_days": "age_days"}
 _ANOTHER_WAY = 0.3  # of the chance, where only a correction is left for what needs an appeal; our choice
 
@@ -78,7 +85,9 @@ def payer_queue(
     found = found.assign(chance_from=found["chance_from"].where(~moved, 0))
     expected = np.where(found["remedy_live"], win * found["collectible"].to_numpy(), 0.0)
     found = found.assign(win_chance=win, expected_recovery=np.round(expected, 2))
-    found = found.drop(columns=["history_chance", "category", "carc", "age_days", "try_number"]).rename(columns=_BACK)
+    found = found.drop(columns=["history_chance", "category", "carc", "age_days", "try_number"]).rename(
+        columns=_BACK
+    )
     # Scored on the last day of the recommended remedy; the next day that anything ends is shown beside it.
     scored = score_items(found.assign(days_left=found["action_days_left"]), make_weights(rules))
     return scored.assign(days_left=found["days_left"]).drop(columns=["age_of_try"])
@@ -98,5 +107,7 @@ def _for_chance(items: pd.DataFrame) -> pd.DataFrame:
 
 def _win_chance(items: pd.DataFrame) -> Any:
     chance = items["history_chance"].to_numpy()
-    other = items["because"].eq("appeal_is_over").to_numpy() & items["action"].eq("corrected_claim").to_numpy()
+    other = (
+        items["because"].eq("appeal_is_over").to_numpy() & items["action"].eq("corrected_claim").to_numpy()
+    )
     return np.where(other, _ANOTHER_WAY * chance, chance)

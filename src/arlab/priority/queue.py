@@ -18,13 +18,13 @@ from arlab.aging import aged_items
 from arlab.errors import NotAvailable, SettingsError
 from arlab.frames import to_date
 from arlab.priority.history import call_history
+from arlab.priority.known import KEY
 from arlab.priority.owed_back import credit_queue, underpayment_queue
 from arlab.priority.owners import Owner, assign_owners, make_owners, workload_table
 from arlab.priority.patient_queue import patient_queue
 from arlab.priority.payer_queue import ChanceOf, payer_queue
 from arlab.priority.score import PARTS, make_weights, sensitivity_table, work_order
 from arlab.priority.sessions import add_projects, work_sessions
-from arlab.priority.standing import KEY
 from arlab.reference import PracticeRules, load_rules
 from arlab.tables import OWN_WRITE_OFFS, Practice
 
@@ -42,13 +42,24 @@ COLUMNS = (
     *("because", "patient_bar", "escalate_to", "action_due_date", "action_days_left", "lost_share", "waiting"),
     *("next_action_date", "remedy_live", "minutes", "channel", "skill", "collectible", "win_chance", "won_here"),
     *("chance_from", "expected_recovery", "chance", "dollars_per_minute", "urgency", "value", "tier"),
-    *(*(f"points_{part}" for part in PARTS), "score", "project", "session", "owner", "work_date", "late_for_deadline"),
+    *(*(f"points_{part}" for part in PARTS), "score"),
+    *("project", "session", "owner", "work_date", "late_for_deadline"),
 )  # fmt: skip
 _DATES = ("identified_date", "last_action_date", "promise_due_date", "next_due_date", "action_due_date",
           "next_action_date", "work_date")  # fmt: skip
 # Which of an account's items is worked: the law's day first, then what has a clock, then the rest.
-_FIRST = {("credit", 0): 0, ("payer", 0): 1, ("underpayment", 0): 2, ("payer", 1): 3, ("credit", 1): 4,
-          ("underpayment", 1): 5, ("patient", 1): 6, ("payer", 2): 7, ("patient", 2): 8, ("payer", 3): 9}  # fmt: skip
+_FIRST = {
+    ("credit", 0): 0,
+    ("payer", 0): 1,
+    ("underpayment", 0): 2,
+    ("payer", 1): 3,
+    ("credit", 1): 4,
+    ("underpayment", 1): 5,
+    ("patient", 1): 6,
+    ("payer", 2): 7,
+    ("patient", 2): 8,
+    ("payer", 3): 9,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +67,8 @@ class WorkQueue:
     """The queues of a practice on a day.
 
     ``items`` has one row per item, queue by queue in the order of work (columns: see :func:`make_queue`);
-    ``sessions`` the sittings, ``owners`` the people, ``limits`` what the practice's tables cannot tell, as (what, why).
+    ``sessions`` the sittings, ``owners`` the people, ``limits`` what the practice's tables cannot tell, as
+    (what, why).
     """
 
     name: str
@@ -113,12 +125,13 @@ def make_queue(
 
     Returns
     -------
-    :class:`WorkQueue`. Its items have ``queue`` (one of ``QUEUES``), ``place`` (from 1 in each queue), who owes what
-    since when, ``elsewhere`` and ``credit_elsewhere`` (dollars of the same account, open and owed back, that stand in
-    none of the queues, because an account is in one queue only), the remedies (``remedy_state``, ``live_remedies``, ``next_remedy``, ``next_due_date``,
-    ``days_left``), ``action`` and ``because``, ``patient_bar``, ``expected_recovery``, ``minutes``, the score and its
-    parts, ``project``, ``session``, ``owner``, ``next_action_date`` (the day by rule) and ``work_date`` (the day on
-    which the owner gets to it).
+    :class:`WorkQueue`. Its items have ``queue`` (one of ``QUEUES``), ``place`` (from 1 in each
+    queue), who owes what since when, ``elsewhere`` and ``credit_elsewhere`` (dollars of the same account, open
+    and owed back, that stand in none of the queues, because an account is in one queue only), the remedies
+    (``remedy_state``, ``live_remedies``, ``next_remedy``, ``next_due_date``, ``days_left``), ``action`` and
+    ``because``, ``patient_bar``, ``expected_recovery``, ``minutes``, the score and its parts, ``project``,
+    ``session``, ``owner``, ``next_action_date`` (the day by rule) and ``work_date`` (the day on which the owner
+    gets to it).
 
     Raises
     ------
@@ -133,7 +146,8 @@ def make_queue(
     day = practice.as_of if as_of is None else to_date(as_of)
     if not practice.has("claims", "transactions") and not practice.has("open_items"):
         raise NotAvailable(
-            f"'{practice.name}' has neither a ledger nor open items, so there is nothing to work: give an export that has."
+            f"'{practice.name}' has neither a ledger nor open items, so there is nothing to work:"
+            " give an export that has one of them."
         )
     rules = load_rules() if rules is None else rules
     clock, edges = str(rules.value("aging", "clock")), tuple(rules.value("aging", "buckets"))
@@ -168,7 +182,18 @@ def make_queue(
 
 def _together(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the queues in one frame with the same columns."""
-    made = ("queue", "place", "elsewhere", "credit_elsewhere", "escalate_to", "project", "session", "owner", "work_date", "late_for_deadline")
+    made = (
+        "queue",
+        "place",
+        "elsewhere",
+        "credit_elsewhere",
+        "escalate_to",
+        "project",
+        "session",
+        "owner",
+        "work_date",
+        "late_for_deadline",
+    )
     frames = []
     for name, frame in parts.items():
         frame = frame.assign(queue=name)
@@ -220,7 +245,9 @@ def _in_one_queue_only(whole: pd.DataFrame) -> pd.DataFrame:
     """Keep the items of each account that stand in the queue where it must be worked first."""
     order = [_FIRST.get(key, 10) for key in zip(whole["queue"], whole["tier"], strict=True)]
     place = {name: number for number, name in enumerate(QUEUES)}
-    rank = pd.Series(order, index=whole.index, dtype="int64") * 10 + whole["queue"].map(place).fillna(0).astype("int64")
+    rank = pd.Series(order, index=whole.index, dtype="int64") * 10 + whole["queue"].map(place).fillna(
+        0
+    ).astype("int64")
     best = rank.groupby([whole[name] for name in KEY], sort=False).transform("min")
     chosen = whole["queue"].map(place).eq(best % 10).to_numpy(dtype=bool)
     # What is short was paid and written off as contractual: it is no part of what is open.
@@ -265,10 +292,19 @@ def _limits(practice: Practice) -> tuple[tuple[str, str], ...]:
     """Return what cannot be told without some tables."""
     found = []
     if not practice.has("coverages", "contracts", "submissions", "transactions", "claims"):
-        found.append(("deadlines", "no contract terms, sendings and dated denials say until when something can be done"))
+        found.append(
+            (
+                "deadlines",
+                "no contract terms, sendings and dated denials say until when something can be done",
+            )
+        )
     if not practice.has("transactions"):
-        found.append(("denial reasons", "a list of open items says what is owed and not what the payer answered"))
-        found.append(("recovery rates of your own", "nothing settled is in the file, so published chances stand alone"))
+        found.append(
+            ("denial reasons", "a list of open items says what is owed and not what the payer answered")
+        )
+        found.append(
+            ("recovery rates of your own", "nothing settled is in the file, so published chances stand alone")
+        )
     elif not practice.has("actions") and not practice.knows(OWN_WRITE_OFFS):
         found.append(("recovery rates of your own", "without write-offs only what was won is ever settled"))
     if not practice.has("actions"):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from arlab.priority.billing import billing_bar
+from arlab.priority.known import days_between
 from arlab.priority.standing import TRIES
 from arlab.reference import PracticeRules, read_rows
 from arlab.tables import REMEDIES
@@ -50,7 +51,7 @@ def letter_channel(payer_channel: pd.Series) -> Any:
 
 def working_day(dates: pd.Series) -> pd.Series:
     """Return each day, or the Monday after it when it is on a weekend; empty stays empty."""
-    on = dates.dt.dayofweek.fillna(0)
+    on = dates.dt.day_of_week.fillna(0)
     return dates + pd.to_timedelta(np.where(on >= 5, 7 - on, 0), unit="D").astype("timedelta64[us]")
 
 
@@ -65,15 +66,17 @@ def add_recommendation(items: pd.DataFrame, *, as_of: dt.date, rules: PracticeRu
 
     Returns
     -------
-    the items with ``action`` (a key of ``work_actions.csv``), ``because`` (a short name of the rule that chose it),
-    ``patient_bar`` (why the patient may not be billed, a key of ``BARS``, or empty), ``waiting`` (its day by rule is
-    still to come), ``next_action_date`` (that day, or the day itself), ``action_due_date`` and ``action_days_left``
-    (last day of the recommended remedy), ``lost_share`` (part of the money lost after it), ``remedy_live``,
-    ``minutes``, ``channel`` and ``skill``.
+    the items with ``action`` (a key of ``work_actions.csv``), ``because`` (a short name of the
+    rule that chose it), ``patient_bar`` (why the patient may not be billed, a key of ``BARS``, or empty),
+    ``waiting`` (its day by rule is still to come), ``next_action_date`` (that day, or the day itself),
+    ``action_due_date`` and ``action_days_left`` (last day of the recommended remedy), ``lost_share`` (part of
+    the money lost after it), ``remedy_live``, ``minutes``, ``channel`` and ``skill``.
     """
     facts = _facts(items, as_of, rules)
     conditions = _decided(items, facts)
-    action = np.select([mask for mask, _, _ in conditions], [what for _, what, _ in conditions], "check_status")
+    action = np.select(
+        [mask for mask, _, _ in conditions], [what for _, what, _ in conditions], "check_status"
+    )
     because = np.select([mask for mask, _, _ in conditions], [why for _, _, why in conditions], "no_answer")
     found = items.assign(action=action, because=because, patient_bar=facts["bar"])
     closing = np.isin(action, ["write_off_review", "move_to_patient"])
@@ -125,7 +128,7 @@ def _facts(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> dict[str,
     # A denial, a decision or a rejection is news: nobody waits any longer.
     fresh = (denied & ~awaiting) | newer | rejected
     waits = (next_date > on).to_numpy(dtype=bool, na_value=False) & ~(fresh & ~pending)
-    due_appeal = ((items["due_appeal_1"] - on) / pd.Timedelta(days=1)).to_numpy(dtype=np.float64)
+    due_appeal = days_between(on, items["due_appeal_1"]).to_numpy()
     near = due_appeal <= float(rules.value("deadline", "override_days"))
     since = items["denied_date"].where(
         pd.Series(denied, index=items.index), items["last_sent_date"].fillna(items["service_date"])
@@ -143,7 +146,7 @@ def _facts(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> dict[str,
         "broken": pending & (promise <= on).to_numpy(dtype=bool, na_value=False),
         "protect": awaiting & near & alive,
         "bar": billing_bar(items, medicaid_copay=float(rules.value("patients", "medicaid_copay"))),
-        "age_of_try": ((on - since) / pd.Timedelta(days=1)).clip(lower=0),
+        "age_of_try": days_between(since, on).clip(lower=0),
         "called": called,
     }
 
@@ -224,8 +227,8 @@ def _with_due(items: pd.DataFrame, day: dt.date) -> pd.DataFrame:
         [0.0, 1.0, _SECOND_WAY, _WRONG_WAY],
         default=_SECOND_WAY,
     )
-    days = (due - pd.Timestamp(day)) / pd.Timedelta(days=1)
-    return items.assign(action_due_date=due, action_days_left=days.astype("float64"), lost_share=lost)
+    days = days_between(pd.Timestamp(day), due)
+    return items.assign(action_due_date=due, action_days_left=days, lost_share=lost)
 
 
 def _with_work(items: pd.DataFrame, rules: PracticeRules) -> pd.DataFrame:

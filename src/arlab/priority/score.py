@@ -82,19 +82,19 @@ def score_items(frame: pd.DataFrame, weights: Weights = Weights()) -> pd.DataFra
 
     Parameters
     ----------
-    frame : one row per item with ``balance`` (dollars above 0), ``expected_recovery`` (dollars that working it now is
-        expected to bring), ``minutes`` (on the item itself; below 1 counts as 1), ``days_left`` (until the remedy
-        that is to be used ends; empty when no clock runs), ``remedy_live`` (whether anything can still be done);
-        and, where it has them, ``lost_share`` (part of ``expected_recovery`` that is lost when ``days_left`` run
-        out; 1 when left out), ``waiting`` (its next step is not due yet)
+    frame : one row per item with ``balance`` (dollars above 0), ``expected_recovery`` (dollars that working it
+        now is expected to bring), ``minutes`` (on the item itself; below 1 counts as 1), ``days_left`` (until the
+        remedy that is to be used ends; empty when no clock runs), ``remedy_live`` (whether anything can still be
+        done); and, where it has them, ``lost_share`` (part of ``expected_recovery`` that is lost when
+        ``days_left`` run out; 1 when left out), ``waiting`` (its next step is not due yet)
     weights : what counts how much
 
     Returns
     -------
-    the frame with ``chance`` (expected recovery over balance, 0 to 1), ``dollars_per_minute``, ``urgency``,
-    ``value`` (with all weights 1: dollars per minute times urgency), ``tier`` (a key of ``TIERS``),
-    ``points_balance``, ``points_chance``, ``points_minutes``, ``points_deadline`` and ``score``, their sum, from 0 to
-    100 in whole points.
+    the frame with ``chance`` (expected recovery over balance, 0 to 1), ``dollars_per_minute``,
+    ``urgency``, ``value`` (with all weights 1: dollars per minute times urgency), ``tier`` (a key of
+    ``TIERS``), ``points_balance``, ``points_chance``, ``points_minutes``, ``points_deadline`` and ``score``,
+    their sum, from 0 to 100 in whole points.
 
     Notes
     -----
@@ -218,7 +218,9 @@ def _points(
     left = np.rint(sum(exact)) - sum(whole)
     points = {}
     for i, name in enumerate(PARTS):
-        before = sum((rest[j] > rest[i]) | ((rest[j] == rest[i]) & (j < i)) for j in range(len(PARTS)) if j != i)
+        before = sum(
+            (rest[j] > rest[i]) | ((rest[j] == rest[i]) & (j < i)) for j in range(len(PARTS)) if j != i
+        )
         points[name] = (whole[i] + (before < left)).astype(np.int16)
     return points
 

@@ -19,7 +19,14 @@ __all__ = ["add_projects", "work_sessions"]
 REPRESENTATIVE = "payer representative"
 _QUEUES = ("payer", "underpayment")
 # What one letter to the payer's representative can settle for many claims at once.
-_NO_PROJECT = ("resubmit", "fix_rejection", "file_secondary", "write_off_review", "move_to_patient", "confirm_acceptance")
+_NO_PROJECT = (
+    "resubmit",
+    "fix_rejection",
+    "file_secondary",
+    "write_off_review",
+    "move_to_patient",
+    "confirm_acceptance",
+)
 
 
 def add_projects(queue: pd.DataFrame, rules: PracticeRules) -> pd.DataFrame:
@@ -83,7 +90,9 @@ def work_sessions(
     # The next full sitting begins where the one before is full, in the order of the queue.
     chunk = key.groupby(key, sort=False).cumcount().to_numpy() // np.maximum(most, 1)
     sitting = pd.factorize(key + "\x1f" + pd.Series(chunk, index=key.index).astype("str"))[0]
-    work = np.where(in_project, float(limits["project_item_minutes"]), rows["minutes"].to_numpy(dtype=np.float64))
+    work = np.where(
+        in_project, float(limits["project_item_minutes"]), rows["minutes"].to_numpy(dtype=np.float64)
+    )
     sums = pd.DataFrame(
         {
             "sitting": sitting,

@@ -12,14 +12,12 @@ import numpy as np
 import pandas as pd
 
 from arlab.ledger import remedies
+from arlab.priority.known import KEY, PARTY, known_by, last_of, no_cost_share, payer_channels, with_columns
 from arlab.reference import read_rows
 from arlab.tables import Practice, empty_table
 
-__all__ = ["KEY", "TRIES", "add_standing", "days_since", "denied_facts", "known_by", "last_of", "live_remedies",
-           "payer_channels"]  # fmt: skip
+__all__ = ["TRIES", "add_standing", "denied_facts", "live_remedies"]
 
-KEY = ["practice_id", "claim_id"]
-PARTY = [*KEY, "responsible"]
 TRIES = (
     "corrected_claim",
     "records_sent",
@@ -30,27 +28,6 @@ TRIES = (
 )
 """Kinds of action that try to win a denied claim."""
 _ANSWERS = ("payer_payment", "contractual", "sequestration")
-_NO_DAY = "datetime64[us]"
-
-
-def known_by(frame: pd.DataFrame, column: str, day: dt.date) -> pd.DataFrame:
-    """Return the rows dated on a day or before it."""
-    return frame[(frame[column] <= np.datetime64(day)).to_numpy(dtype=bool, na_value=False)]
-
-
-def days_since(dates: pd.Series, day: dt.date) -> pd.Series:
-    """Return whole days from each date to a day, empty where there is none."""
-    return (pd.Timestamp(day) - dates) / pd.Timedelta(days=1)
-
-
-def last_of(rows: pd.DataFrame, by: list[str], order: list[str]) -> pd.DataFrame:
-    """Return the last row of each group."""
-    return rows.sort_values(order, kind="stable").drop_duplicates(by, keep="last")
-
-
-def _with_columns(frame: pd.DataFrame, **missing: Any) -> pd.DataFrame:
-    """Return the frame with empty columns for those that a source does not have."""
-    return frame.assign(**{name: value for name, value in missing.items() if name not in frame.columns})
 
 
 def denied_facts(transactions: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
@@ -67,7 +44,7 @@ def denied_facts(transactions: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     ``denied_date`` (the first one by that payer, from which its clocks run), ``last_denied_date``. Codes that are
     never denials are left out; of several lines denied on the last day the one with most dollars stands for them.
     """
-    ledger = _with_columns(
+    ledger = with_columns(
         known_by(transactions, "posted_date", as_of),
         reverses_id=None, memo_amount=np.nan, group_code=None, rarc=None, carc=None, transaction_id="",
     )  # fmt: skip
@@ -95,7 +72,7 @@ def live_remedies(practice: Practice, *, as_of: dt.date) -> pd.DataFrame | None:
     if not {"procedure"} <= set(tables["claims"].columns) or "contract_id" not in tables["coverages"].columns:
         return None
     appeals = tables["appeals"] if practice.has("appeals") else empty_table("appeals")
-    ledger = _with_columns(tables["transactions"], rarc=pd.Series(dtype="str"), transaction_id="")
+    ledger = with_columns(tables["transactions"], rarc=pd.Series(dtype="str"), transaction_id="")
     return pd.DataFrame(
         remedies(
             tables["claims"],
@@ -120,12 +97,13 @@ def add_standing(items: pd.DataFrame, practice: Practice, *, as_of: dt.date) -> 
 
     Returns
     -------
-    the items, in their order, with ``rank``; of the denial ``carc``, ``group_code``, ``rarc``, ``denied_date``,
-    ``last_denied_date``; of the sendings ``last_sent_date``, ``sent``, ``was_accepted``, ``was_rejected``;
-    ``answered`` (the payer has posted something other than a denial); of the work ``tries``, ``last_kind``,
-    ``last_action_date``, ``last_channel``, ``last_status``, ``last_try_date``, ``last_decision_date`` (of an appeal, not
-    won), ``last_next_date``, ``last_staff``, ``promise_due_date``, ``promise_kept``; ``category`` (a row of the playbook), ``collectible`` (dollars that the
-    contract lets come), ``payer_channel``, ``no_cost_share``, ``abn_on_file``.
+    the items, in their order, with ``rank``; of the denial ``carc``, ``group_code``, ``rarc``,
+    ``denied_date``, ``last_denied_date``; of the sendings ``last_sent_date``, ``sent``, ``was_accepted``,
+    ``was_rejected``; ``answered`` (the payer has posted something other than a denial); of the work ``tries``,
+    ``last_kind``, ``last_action_date``, ``last_channel``, ``last_status``, ``last_try_date``,
+    ``last_decision_date`` (of an appeal, not won), ``last_next_date``, ``last_staff``, ``promise_due_date``,
+    ``promise_kept``; ``category`` (a row of the playbook), ``collectible`` (dollars that the contract lets
+    come), ``payer_channel``, ``no_cost_share``, ``abn_on_file``.
     """
     rank = pd.to_numeric(items["responsible"].str.removeprefix("payer_"), errors="coerce").fillna(1)
     found = items.reset_index(drop=True).assign(rank=rank.to_numpy(dtype=np.int64))
@@ -134,7 +112,9 @@ def add_standing(items: pd.DataFrame, practice: Practice, *, as_of: dt.date) -> 
     found = _add_answers(found, practice, as_of)
     found = _add_actions(found, practice, as_of)
     found = _add_facts(found, practice)
-    return found.assign(category=_category(found, silent="no_answer" if practice.has("transactions") else "unknown"))
+    return found.assign(
+        category=_category(found, silent="no_answer" if practice.has("transactions") else "unknown")
+    )
 
 
 def _add_denial(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.DataFrame:
@@ -147,7 +127,7 @@ def _add_denial(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.Dat
 
 def _add_sendings(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.DataFrame:
     sent = practice.submissions if practice.has("submissions") else empty_table("submissions")
-    sent = _with_columns(known_by(sent, "submitted_date", day), rejected_date=pd.NaT, sequence=1)
+    sent = with_columns(known_by(sent, "submitted_date", day), rejected_date=pd.NaT, sequence=1)
     on = np.datetime64(day)
     sent = sent.assign(
         was_accepted=((sent["acceptance"] == "accepted") & (sent["accepted_date"] <= on)).to_numpy(
@@ -180,7 +160,7 @@ def _add_answers(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.Da
 
 def _add_actions(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.DataFrame:
     done = practice.actions if practice.has("actions") else empty_table("actions")
-    done = _with_columns(
+    done = with_columns(
         known_by(done, "date", day),
         channel=None, payer_status=None, next_action_date=pd.NaT, promise_due_date=pd.NaT, action_id="",
     )  # fmt: skip
@@ -227,43 +207,25 @@ def _add_facts(items: pd.DataFrame, practice: Practice) -> pd.DataFrame:
         facts = practice.claims[[*KEY, "charge", "expected_allowed"]]
         found = found.merge(facts, on=KEY, how="left")
         share = (found["expected_allowed"] / found["charge"].where(found["charge"] > 0)).clip(0, 1)
-        # A payment brings a balance down to contract prices; until then, and where a line was denied, it is the charge.
+        # A payment brings a balance down to contract prices; until then, and where a line was denied, it is gross.
         gross = (found["rank"] == 1) & (~found["answered"] | found["denied_date"].notna())
         collectible = collectible.where(~gross, collectible * share.fillna(1.0)).astype("float64")
         found = found.drop(columns=["charge", "expected_allowed"])
     found = found.assign(collectible=collectible.round(2).to_numpy())
     payer = found["payer"] if "payer" in found.columns else pd.Series("", index=found.index)
     found = found.assign(payer_channel=payer_channels(payer, practice).to_numpy())
-    return _with_columns(
+    return with_columns(
         _add_bars(found, practice), payer="", payer_class=None, age_days=np.nan, bucket="", not_on_file=False
     )
 
 
-def payer_channels(payers: pd.Series, practice: Practice) -> pd.Series:
-    """Return the best way to ask each payer; of one that is not known, its site is tried first."""
-    channels = {row["payer"]: row["channel"] for row in read_rows("payers")}
-    if practice.has("payers") and "channel" in practice.payers.columns:
-        channels |= dict(zip(practice.payers["payer"], practice.payers["channel"], strict=True))
-    return payers.map(channels).fillna("portal")
-
-
 def _add_bars(found: pd.DataFrame, practice: Practice) -> pd.DataFrame:
-    no_share = pd.Series(False, index=found.index)
-    if practice.has("patients") and "patient_id" in found.columns:
-        if "no_cost_share" in practice.patients.columns:
-            people = practice.patients[["practice_id", "patient_id", "no_cost_share"]].drop_duplicates(
-                ["practice_id", "patient_id"]
-            )
-            merged = found[["practice_id", "patient_id"]].merge(
-                people, on=["practice_id", "patient_id"], how="left"
-            )
-            no_share = merged["no_cost_share"].astype("boolean").fillna(False).astype(bool)
     notice = pd.Series(False, index=found.index)
     if practice.has("lines") and "abn_on_file" in practice.tables["lines"].columns:
         signed = practice.lines.groupby(KEY, sort=False)["abn_on_file"].max().reset_index()
         merged = found[KEY].merge(signed, on=KEY, how="left")
         notice = merged["abn_on_file"].astype("boolean").fillna(False).astype(bool)
-    return found.assign(no_cost_share=no_share.to_numpy(), abn_on_file=notice.to_numpy())
+    return found.assign(no_cost_share=no_cost_share(found, practice), abn_on_file=notice.to_numpy())
 
 
 def _category(items: pd.DataFrame, *, silent: str) -> Any:

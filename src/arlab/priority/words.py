@@ -161,8 +161,8 @@ def describe_step(item: Mapping[str, Any]) -> str:
     --------
     >>> describe_step({"action": "check_status", "because": "no_answer", "owner": "Amy",
     ...     "work_date": pd.Timestamp("2026-06-30"), "category": "no_answer"})
-    'Amy on 2026-06-30: check the status, because there is no answer yet. Do not send it again while it is on file: \
-that makes a duplicate.'
+    'Amy on 2026-06-30: check the status, because there is no answer yet. Do not send it again while it is on \
+file: that makes a duplicate.'
     """
     facts = action_facts().get(_text(item, "action"), {})
     why = _WHY.get(_text(item, "because"))
@@ -188,7 +188,9 @@ def add_words(queue: pd.DataFrame) -> pd.DataFrame:
 
     ``focus`` is what its age bucket asks for (founding article A3); empty for what patients and payers are owed.
     """
-    rows = queue.to_dict("records")
+    rows: list[dict[str, Any]] = [
+        {str(name): value for name, value in row.items()} for row in queue.to_dict("records")
+    ]
     return queue.assign(
         words=[describe_item(row) for row in rows],
         points=[describe_points(row) for row in rows],
@@ -218,4 +220,3 @@ def _days(days: float) -> str:
 
 def _dollars(amount: float | None) -> str:
     return "" if amount is None else f"${amount:,.2f}"
-

@@ -126,7 +126,7 @@ def _value(name: str, section: str, key: str, value: Any, default: Any) -> Any:
     place = f"'{name}': {key} in [{section}]"
     if isinstance(default, str):
         if not isinstance(value, str) or not value.strip():
-            raise SettingsError(f"{place} must be a text such as \"{default}\".")
+            raise SettingsError(f'{place} must be a text such as "{default}".')
         if key == "clock" and value not in _CLOCKS:
             raise SettingsError(f"{place} must be one of {', '.join(_CLOCKS)}, not '{value}'.")
         return value
