@@ -85,10 +85,10 @@ def test_each_mistake_is_one_sentence(rules_of, text, said):
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path):
-    with pytest.raises(SettingsError, match="'none.toml' cannot be read"):
+    with pytest.raises(SettingsError, match=r"'none\.toml' cannot be read"):
         load_rules(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes(b'[practice]\nlead = "Zo\xeb"\n')
-    with pytest.raises(SettingsError, match="'latin.toml' are not valid TOML in UTF-8"):
+    with pytest.raises(SettingsError, match=r"'latin\.toml' are not valid TOML in UTF-8"):
         load_rules(tmp_path / "latin.toml")
 
 

@@ -174,8 +174,11 @@ def drawn(rows):
     )
 
 
+PEOPLE = st.lists(st.sampled_from([AMY, JOHN, KIM]), unique=True)
+
+
 @settings(max_examples=40)
-@given(st.lists(ITEM, max_size=25), st.lists(st.sampled_from([AMY, JOHN, KIM]), unique=True), st.sets(st.sampled_from(["Amy", "John", "Kim"])))  # fmt: skip
+@given(st.lists(ITEM, max_size=25), PEOPLE, st.sets(st.sampled_from(["Amy", "John", "Kim"])))
 def test_no_item_is_without_owner_and_date_and_an_absence_moves_no_more_than_it_must(rows, people, away):
     items = drawn(rows)
     found = assign_owners(items, people, as_of=MONDAY, lead="Lee")
@@ -292,8 +295,17 @@ def test_many_claims_of_one_payer_and_reason_become_one_project():
     assert never["project"].eq("").all()  # the representative cannot send our claims
 
 
+DUE = st.tuples(
+    st.sampled_from("ABC"),
+    st.sampled_from(["portal", "phone", "fax"]),
+    st.integers(1, 40),
+    st.integers(0, 500),
+    st.integers(0, 3),
+)
+
+
 @settings(max_examples=30)
-@given(st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["portal", "phone", "fax"]), st.integers(1, 40), st.integers(0, 500), st.integers(0, 3)), max_size=40))  # fmt: skip
+@given(st.lists(DUE, max_size=40))
 def test_every_due_item_is_in_one_sitting_and_the_sums_are_those_of_the_items(rows):
     frame = add_projects(due(*[(p, c, m, e, {"tier": t}) for p, c, m, e, t in rows]), RULES)
     found, number = work_sessions(frame, RULES)

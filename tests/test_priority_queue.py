@@ -175,13 +175,24 @@ def make_stories(**changes):
         "contracts": table("contracts", [contract]),
         "coverages": table(
             "coverages",
-            [{"claim_id": name, "rank": 1, "payer": "Alder Health", "payer_class": "commercial" if name != "back" else "medicare", "contract_id": "k"} for name in everyone],
+            [
+                {
+                    "claim_id": name,
+                    "rank": 1,
+                    "payer": "Alder Health",
+                    "payer_class": "medicare" if name == "back" else "commercial",
+                    "contract_id": "k",
+                }
+                for name in everyone
+            ],
         ),
         "patients": table(
             "patients", [{"patient_id": f"patient of {name}", "no_cost_share": name == "qmb"} for name in everyone]
         ),
         "payers": table("payers", [{"payer": "Alder Health", "payer_class": "commercial", "channel": "portal"}]),
-        "staff": table("staff", [{"staff": "Amy", "minutes_per_day": 120}, {"staff": "Bob", "minutes_per_day": 60}]),
+        "staff": table(
+            "staff", [{"staff": "Amy", "minutes_per_day": 120}, {"staff": "Bob", "minutes_per_day": 60}]
+        ),
         **changes,
     }  # fmt: skip
     return check_practice(Practice("Stories", day(AS_OF), tables))
@@ -389,7 +400,8 @@ def test_what_holds_for_the_sample_and_every_dollar_is_somewhere(sample, of_samp
     sums = con.execute(
         "select sum(case when queue in ('payer', 'patient') then round(100 * balance) else 0 end)"
         " + sum(round(100 * elsewhere)),"
-        " sum(case when queue = 'credit' then round(100 * balance) else 0 end) + sum(round(100 * credit_elsewhere)),"
+        " sum(case when queue = 'credit' then round(100 * balance) else 0 end)"
+        " + sum(round(100 * credit_elsewhere)),"
         " count(*), count(distinct practice_id || claim_id || responsible) from items"
     ).fetchone()
     assert (sums[0], sums[1]) == (open_cents, owed_cents)
@@ -476,7 +488,14 @@ def test_a_list_of_open_items_says_what_it_cannot_tell():
     items = table(
         "open_items",
         [
-            {"as_of": pd.Timestamp(AS_OF), "claim_id": f"c{i}", "responsible": who, "balance": 80.0, "payer": "Alder", "service_date": pd.Timestamp("2026-03-01")}
+            {
+                "as_of": pd.Timestamp(AS_OF),
+                "claim_id": f"c{i}",
+                "responsible": who,
+                "balance": 80.0,
+                "payer": "Alder",
+                "service_date": pd.Timestamp("2026-03-01"),
+            }
             for i, who in enumerate(["unknown", "payer_1", "patient"])
         ],
     )  # fmt: skip

@@ -152,8 +152,13 @@ def test_parts_add_up_and_nothing_expired_is_urgent(rows, weights):
     assert all((np.diff(part) <= 0).all() for part in inside)
 
 
+INSIDE = st.tuples(
+    st.floats(30, 4_000), st.floats(0.02, 1), st.integers(5, 60), st.one_of(st.none(), st.integers(0, 60))
+)
+
+
 @settings(max_examples=40)
-@given(st.lists(st.tuples(st.floats(30, 4_000), st.floats(0.02, 1), st.integers(5, 60), st.one_of(st.none(), st.integers(0, 60))), min_size=2, max_size=15))  # fmt: skip
+@given(st.lists(INSIDE, min_size=2, max_size=15))
 def test_inside_the_scales_more_points_are_more_value(rows):
     frame = items(
         *[(balance, balance * chance, minutes, days, True) for balance, chance, minutes, days in rows]

@@ -19,7 +19,7 @@ EXPORT = (
     "=1+1,=Oak Health,2026-06-10,2026-06-30,160.00\n"
     "C2,+Ash Health,2026-03-20,2026-06-30,80.00\n"
     "C3,@Elm Mutual,2026-02-01,2026-06-30,40.00\n"
-    "C4,Elm Mutual,2026-05-15,2026-06-30,-10.00\n"
+    "C4,Fir Mutual,2026-05-15,2026-06-30,-10.00\n"
 )
 
 
@@ -59,7 +59,7 @@ def test_a_list_of_open_items_is_queued_and_marked(call, export, tmp_path):
     assert said.splitlines()[-1] == str(out.resolve())
     rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
     assert [row["claim_id"] for row in rows] == ["'=1+1", "C2", "C3", "C4"]
-    assert [row["payer"] for row in rows] == ["'=Oak Health", "'+Ash Health", "'@Elm Mutual", "Elm Mutual"]
+    assert [row["payer"] for row in rows] == ["'=Oak Health", "'+Ash Health", "'@Elm Mutual", "Fir Mutual"]
     assert {row["notice"] for row in rows} == {MARKER}
     assert {row["owner"] for row in rows} == {"Billing lead"}
     assert not any(row[name] for row in rows for name in FILL_IN)

@@ -154,10 +154,8 @@ def _add_cause(items: pd.DataFrame, practice: Practice, day: dt.date) -> pd.Data
     found = items.merge(since, on=PARTY, how="left").merge(several, on=KEY, how="left")
     found = found.merge(visit.rename("_visit").reset_index(), on=PARTY, how="left")
     changed = rows[(rows["kind"].isin(["reversal", "recoupment", "contractual", "transfer"])).to_numpy()]
-    changed = (
-        changed[changed["amount"] < 0].groupby(PARTY, sort=False)["posted_date"].max().rename("_changed")
-    )
-    found = found.merge(changed.reset_index(), on=PARTY, how="left")
+    changed_on = changed[changed["amount"] < 0].groupby(PARTY, sort=False)["posted_date"].max()
+    found = found.merge(changed_on.rename("_changed").reset_index(), on=PARTY, how="left")
     of_payer = found["responsible"].str.startswith("payer")
     cause: Any = np.select(
         [

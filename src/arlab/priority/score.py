@@ -100,7 +100,8 @@ def score_items(frame: pd.DataFrame, weights: Weights = Weights()) -> pd.DataFra
     -----
     Urgency is 1 + strength x lost share x (1 - days left / horizon), and 1 where nothing is live: an item that has
     expired is never urgent, has no value and no points. The points are the logarithm of ``value`` cut into its
-    parts, so that more points mean more value, but for rounding and for the ends of the scales.
+    parts, so that more points mean more value, but for rounding and for the ends of the scales. The total is rounded
+    once and shared out, so that a part may be a point more in one item than in another with the same part.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def score_items(frame: pd.DataFrame, weights: Weights = Weights()) -> pd.DataFra
     [[10.0, 1.5, 15.0], [10.0, 1.0, 10.0]]
     >>> parts = ["points_balance", "points_chance", "points_minutes", "points_deadline", "score"]
     >>> scored[parts].values.tolist()
-    [[21, 30, 8, 3, 62], [21, 30, 8, 0, 59]]
+    [[21, 30, 9, 3, 63], [21, 30, 8, 0, 59]]
     """
     for name in _NEEDED:
         if name not in frame.columns:
@@ -178,7 +179,7 @@ def most_points(weights: Weights) -> dict[str, float]:
     Examples
     --------
     >>> {name: round(most, 1) for name, most in most_points(Weights()).items()}
-    {'balance': 40.8, 'chance': 35.0, 'minutes': 18.9, 'deadline': 5.3}
+    {'balance': 40.5, 'chance': 35.2, 'minutes': 19.0, 'deadline': 5.3}
     """
     decades = {
         "balance": weights.balance * np.log10(_BALANCE[1] / _BALANCE[0]),

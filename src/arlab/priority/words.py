@@ -188,9 +188,7 @@ def add_words(queue: pd.DataFrame) -> pd.DataFrame:
 
     ``focus`` is what its age bucket asks for (founding article A3); empty for what patients and payers are owed.
     """
-    rows: list[dict[str, Any]] = [
-        {str(name): value for name, value in row.items()} for row in queue.to_dict("records")
-    ]
+    rows: list[Any] = queue.to_dict("records")
     return queue.assign(
         words=[describe_item(row) for row in rows],
         points=[describe_points(row) for row in rows],
