@@ -124,7 +124,7 @@ def _write(queue: WorkQueue, out: Path) -> None:
 
 def _say_all(whole: WorkQueue, asked: WorkQueue, *, most: int) -> None:
     from arlab.priority import add_words
-    from arlab.priority.queue import QUEUES
+    from arlab.priority.queues import QUEUES
     from arlab.workspace import WORK_MARKER
 
     say(f"What to work first at {whole.name}, as of {whole.as_of}")

@@ -1,7 +1,7 @@
 """What should be worked first, why, by whom and when?
 
 ``score`` is a pure function on columns; ``standing``, ``clocks`` and ``recommend`` gather facts and rules;
-``history`` and ``recovery`` say how often such work was won; ``queue`` puts it all together. No model is fitted.
+``history`` and ``recovery`` say how often such work was won; ``queues`` puts it all together. No model is fitted.
 """
 
 from arlab.priority.billing import BARS, billing_bar
@@ -12,7 +12,7 @@ from arlab.priority.owed_back import credit_queue, underpayment_queue
 from arlab.priority.owners import Owner, assign_owners, make_owners, rebalance, workload_table
 from arlab.priority.patient_queue import patient_queue, patient_rates
 from arlab.priority.payer_queue import payer_queue
-from arlab.priority.queue import QUEUES, WorkQueue, make_queue
+from arlab.priority.queues import QUEUES, WorkQueue, make_queue
 from arlab.priority.recommend import action_facts, add_recommendation
 from arlab.priority.recovery import add_chance, prior_chance, recovery_table
 from arlab.priority.score import (

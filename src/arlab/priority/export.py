@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from arlab.errors import NotAvailable, SettingsError
-from arlab.priority.queue import QUEUES, WorkQueue
+from arlab.priority.queues import QUEUES, WorkQueue
 from arlab.priority.score import TIERS
 from arlab.priority.words import add_words
 from arlab.workspace import WORK_MARKER, csv_bytes, inert_cell

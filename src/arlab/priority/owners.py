@@ -26,11 +26,15 @@ ALL = "all"
 
 @dataclasses.dataclass(frozen=True)
 class Owner:
-    """Somebody who can take items: name, skills (``all`` is every one), minutes on a working day."""
+    """Somebody who can take items: name, skills (``all`` is every one), minutes on a working day.
+
+    ``practice_id`` is empty for who works for every practice of a company.
+    """
 
     name: str
     skills: frozenset[str]
     minutes_per_day: float
+    practice_id: str = ""
 
     def can(self, skill: str) -> bool:
         """Return whether the person has a skill and any minutes at all."""
@@ -58,16 +62,18 @@ def make_owners(rules: PracticeRules, practice: Practice | None = None) -> tuple
         )
     if practice is None or not practice.has("staff"):
         return ()
-    staff = practice.staff.sort_values("staff", kind="stable").drop_duplicates("staff")
-    minutes = (
-        staff["minutes_per_day"]
-        if "minutes_per_day" in staff.columns
-        else pd.Series(pd.NA, index=staff.index)
-    )
+    staff = practice.staff.sort_values(["practice_id", "staff"], kind="stable")
+    several = staff["practice_id"].nunique() > 1
+    minutes = staff.get("minutes_per_day", pd.Series(pd.NA, index=staff.index))
     return tuple(
-        Owner(str(name), frozenset([ALL]), usual if pd.isna(one) else float(one))
-        for name, one in zip(staff["staff"], minutes, strict=True)
-    )  # fmt: skip
+        Owner(
+            f"{name} ({one})" if several else str(name),
+            frozenset([ALL]),
+            usual if pd.isna(daily) else float(daily),
+            str(one) if several else "",
+        )
+        for one, name, daily in zip(staff["practice_id"], staff["staff"], minutes, strict=True)
+    )
 
 
 def assign_owners(

@@ -123,10 +123,16 @@ def _facts(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> dict[str,
         by_rule = by_rule.fillna(items["service_date"] + pd.Timedelta(days=wait["first_sending"]))
     next_date = pd.concat([by_rule, items["last_next_date"]], axis=1).min(axis=1)
     promise = items["promise_due_date"] + pd.Timedelta(days=wait["after_promise"])
-    pending = (promise.notna() & ~items["promise_kept"] & ~newer).to_numpy()
-    next_date = next_date.mask(pending, promise)
-    # A denial, a decision or a rejection is news: nobody waits any longer.
-    fresh = (denied & ~awaiting) | newer | rejected
+    asked = (items["last_action_date"] > items["promise_due_date"]).to_numpy(dtype=bool, na_value=False)
+    pending = promise.notna().to_numpy() & ~items["promise_kept"].to_numpy() & ~newer & ~asked
+    next_date = next_date.mask(pd.Series(pending, index=items.index), promise)
+    # A denial, a decision, a rejection or an unread answer is news: nobody waits any longer.
+    unread = (items["last_answer_date"] > items["last_action_date"]).to_numpy(dtype=bool, na_value=False)
+    unread = (unread | items["last_action_date"].isna().to_numpy()) & items["category"].eq(
+        "partly_paid"
+    ).to_numpy()
+    second = items["category"].eq("second_payer").to_numpy() & items["last_action_date"].isna().to_numpy()
+    fresh = (denied & ~awaiting) | newer | rejected | unread | second
     waits = (next_date > on).to_numpy(dtype=bool, na_value=False) & ~(fresh & ~pending)
     due_appeal = days_between(on, items["due_appeal_1"]).to_numpy()
     near = due_appeal <= float(rules.value("deadline", "override_days"))
@@ -179,7 +185,8 @@ def _decided(items: pd.DataFrame, facts: dict[str, Any]) -> list[tuple[Any, Any,
     by_phone = (items["payer_channel"] == "phone").to_numpy()
     looked = items["last_kind"].isin(["status_check", "resubmit", *TRIES]).to_numpy()
     over_60 = items["age_days"].to_numpy(dtype=np.float64, na_value=np.nan) > 60
-    silent = category.isin(["no_answer", "partly_paid", "unknown"]).to_numpy()
+    silent = category.isin(["no_answer", "unknown"]).to_numpy()
+    partly = category.eq("partly_paid").to_numpy()
     return [
         (to_patient, "move_to_patient", "patient_owes"),
         (dead | given_up, "write_off_review", "nothing_left"),
@@ -195,12 +202,13 @@ def _decided(items: pd.DataFrame, facts: dict[str, Any]) -> list[tuple[Any, Any,
         (category.eq("second_payer").to_numpy(), "file_secondary", "first_payer_answered"),
         (category.eq("not_on_file").to_numpy() & ~facts["waits"], "resubmit", "not_on_file"),
         (category.eq("not_on_file").to_numpy(), "confirm_acceptance", "sent_lately"),
+        (partly & old & looked, "senior_review", "over_120"),
+        (partly, "call_payer", "rest_open"),
         (silent & facts["waits"] & ~looked, "confirm_acceptance", "young"),
         (silent & old & looked, "senior_review", "over_120"),
         (silent & over_60, "call_payer", "over_60"),
         (silent & looked, "call_payer", "unchanged_status"),
         (silent & by_phone, "call_payer", "no_site"),
-        (category.eq("partly_paid").to_numpy(), "call_payer", "rest_open"),
         (category.eq("unknown").to_numpy(), "check_status", "nothing_known"),
     ]  # fmt: skip
 

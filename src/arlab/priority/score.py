@@ -100,8 +100,8 @@ def score_items(frame: pd.DataFrame, weights: Weights = Weights()) -> pd.DataFra
     -----
     Urgency is 1 + strength x lost share x (1 - days left / horizon), and 1 where nothing is live: an item that has
     expired is never urgent, has no value and no points. The points are the logarithm of ``value`` cut into its
-    parts, so that more points mean more value, but for rounding and for the ends of the scales. The total is rounded
-    once and shared out, so that a part may be a point more in one item than in another with the same part.
+    parts, so that more points mean more value, but for rounding and for the ends of the scales. The total is
+    rounded once and shared out, so that a part may be a point more in one item than in another like it.
 
     Raises
     ------

@@ -45,8 +45,15 @@ COLUMNS = (
     *(*(f"points_{part}" for part in PARTS), "score"),
     *("project", "session", "owner", "work_date", "late_for_deadline"),
 )  # fmt: skip
+_MADE_LATER = ("place", "elsewhere", "credit_elsewhere", "escalate_to", "project", "session", "owner",
+               "work_date", "late_for_deadline")  # fmt: skip
 _DATES = ("identified_date", "last_action_date", "promise_due_date", "next_due_date", "action_due_date",
-          "next_action_date", "work_date")  # fmt: skip
+          "next_action_date")  # fmt: skip
+_TEXT = ("queue", "practice_id", "claim_id", "responsible", "payer", "payer_class", "bucket", "category", "carc",
+         "group_code", "cause", "payee", "segment", "last_kind", "last_staff", "remedy_state", "live_remedies",
+         "next_remedy", "action", "because", "patient_bar", "channel", "skill")  # fmt: skip
+_FLAGS = ("waiting", "remedy_live")
+_WHOLE = ("tier", "score", *(f"points_{part}" for part in PARTS))
 # Which of an account's items is worked: the law's day first, then what has a clock, then the rest.
 _FIRST = {
     ("credit", 0): 0,
@@ -162,7 +169,7 @@ def make_queue(
     whole = whole.assign(escalate_to=_escalated(whole, rules))
     whole = _in_order(whole)
     people = make_owners(rules, practice) if owners is None else tuple(owners)
-    whole = assign_owners(_by_turns(whole), people, as_of=day, lead=rules.lead).sort_values("_row")
+    whole = _with_owners(_by_turns(whole), people, as_of=day, lead=rules.lead).sort_values("_row")
     whole = add_projects(whole.drop(columns="_row").reset_index(drop=True), rules)
     work = float(rules.value("minutes", "call_payer")) + float(rules.value("sessions", "login_minutes"))
     usual = float(rules.value("sessions", "hold_minutes"))
@@ -180,65 +187,41 @@ def make_queue(
     )
 
 
-def _together(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the queues in one frame with the same columns."""
-    made = (
-        "queue",
-        "place",
-        "elsewhere",
-        "credit_elsewhere",
-        "escalate_to",
-        "project",
-        "session",
-        "owner",
-        "work_date",
-        "late_for_deadline",
-    )
+def _with_owners(items: pd.DataFrame, people: Sequence[Owner], *, as_of: dt.date, lead: str) -> pd.DataFrame:
+    """Assign the items of each practice of a company to its own people, and to those of no practice."""
+    if all(not one.practice_id for one in people):
+        return assign_owners(items, people, as_of=as_of, lead=lead)
     frames = []
-    for name, frame in parts.items():
-        frame = frame.assign(queue=name)
-        missing = {column: None for column in COLUMNS if column not in frame.columns and column not in made}
-        frame = frame.assign(**missing)
-        for column in _DATES:
-            if column in frame.columns:
-                frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
-        frames.append(frame[[column for column in COLUMNS if column == "queue" or column not in made]])
+    for name, own in items.groupby("practice_id", sort=True):
+        there = [one for one in people if one.practice_id in ("", name)]
+        frames.append(assign_owners(own, there, as_of=as_of, lead=lead))
+    return pd.concat(frames) if frames else assign_owners(items, people, as_of=as_of, lead=lead)
+
+
+def _together(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the queues in one frame with the same columns, in plain types."""
+    frames = [_plain(frame.assign(queue=name)) for name, frame in parts.items()]
     filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return frames[0]
-    # A column that is empty in one queue must not decide the type of the whole.
-    kinds = {}
-    for column in filled[0].columns:
-        known = [frame[column].dtype for frame in filled if frame[column].notna().any()]
-        kinds[column] = known[0] if known and len({str(kind) for kind in known}) == 1 else None
-    joined = pd.DataFrame(
-        {
-            column: pd.concat([frame[column].astype("object") for frame in filled], ignore_index=True)
-            for column in filled[0].columns
-        }
-    )
-    return _typed(joined, kinds)
+    return pd.concat(filled or frames[:1], ignore_index=True)
 
 
-def _typed(frame: pd.DataFrame, kinds: dict[str, Any]) -> pd.DataFrame:
-    """Return the columns in plain types: numbers as float64 where some are empty, days as days, words as text."""
-    text = {"queue", "practice_id", "claim_id", "responsible", "payer", "payer_class", "bucket", "category", "carc",
-            "group_code", "cause", "payee", "segment", "last_kind", "last_staff", "remedy_state", "live_remedies",
-            "next_remedy", "action", "because", "patient_bar", "channel", "skill"}  # fmt: skip
-    flags = {"waiting", "remedy_live"}
-    whole = {"tier", "score", *(f"points_{part}" for part in PARTS)}
-    for column in frame.columns:
-        if column in text:
-            frame[column] = frame[column].astype("str").where(frame[column].notna(), "")
-        elif column in flags:
-            frame[column] = frame[column].fillna(False).astype(bool)
-        elif column in whole:
-            frame[column] = frame[column].astype("int64")
-        elif column in _DATES:
-            frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a queue with every column of the whole: text, days, flags and numbers, empty where it has none."""
+    columns = {}
+    for name in COLUMNS:
+        if name in _MADE_LATER:
+            continue
+        values = frame[name] if name in frame.columns else pd.Series(None, index=frame.index, dtype="object")
+        if name in _TEXT:
+            values = values.astype("str").where(values.notna(), "")
+        elif name in _FLAGS:
+            values = values.fillna(False).astype(bool)
+        elif name in _DATES:
+            values = pd.to_datetime(values).astype("datetime64[us]")
         else:
-            frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    return frame
+            values = pd.to_numeric(values).astype("int64" if name in _WHOLE else "float64")
+        columns[name] = values
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def _in_one_queue_only(whole: pd.DataFrame) -> pd.DataFrame:
