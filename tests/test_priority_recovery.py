@@ -213,6 +213,9 @@ def test_history_of_the_sample_is_that_of_the_sample_cut_off_at_the_day():
     filed = tables["appeals"]
     tables["appeals"] = filed[filed["filed_date"] < cut]
     whole = resolved_tries(sample, as_of=on)
+    mixed = {name: frame.sample(frac=1, random_state=3) for name, frame in sample.tables.items()}
+    again = resolved_tries(dataclasses.replace(sample, tables=mixed), as_of=on)
+    pd.testing.assert_frame_equal(whole, again)
     known = resolved_tries(dataclasses.replace(sample, tables=tables), as_of=on)
     pd.testing.assert_frame_equal(whole, known)
     assert (

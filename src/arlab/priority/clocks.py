@@ -82,16 +82,16 @@ def add_clocks(items: pd.DataFrame, remedies: pd.DataFrame | None, *, as_of: dt.
     live = own[(own["state"] == "live").to_numpy(dtype=bool, na_value=False)]
     place = {name: number for number, name in enumerate(REMEDIES)}
     live = live.assign(_place=live["remedy"].map(place)).sort_values(["due_date", "_place"], kind="stable")
+    found = state.rename(columns={"state": "remedy_state"})
     first = live.drop_duplicates(_ITEM)[[*_ITEM, "remedy", "due_date"]].rename(
         columns={"remedy": "next_remedy", "due_date": "next_due_date"}
     )
     listed = live.groupby(_ITEM, sort=False)["remedy"].agg(", ".join).rename("live_remedies").reset_index()
-    found = items
-    for frame in (state.rename(columns={"state": "remedy_state"}), first, listed):
+    ends = live.pivot(index=_ITEM, columns="remedy", values="due_date").reindex(columns=list(REMEDIES))
+    ends = ends.astype("datetime64[us]").set_axis(due_columns, axis=1).reset_index()
+    for frame in (first, listed, ends):
         found = found.merge(frame, on=_ITEM, how="left")
-    for name in REMEDIES:
-        one = live[live["remedy"] == name][[*_ITEM, "due_date"]].rename(columns={"due_date": f"due_{name}"})
-        found = found.merge(one, on=_ITEM, how="left")
+    found = items.merge(found, on=_ITEM, how="left")
     days: Any = days_between(pd.Timestamp(as_of), found["next_due_date"])
     return found.assign(
         remedy_state=found["remedy_state"].fillna("unknown"),
