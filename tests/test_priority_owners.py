@@ -270,10 +270,20 @@ def test_urgent_sittings_come_first_and_what_waits_has_none():
         ("Birch", "portal", 5, 30, {"tier": 2}),
         ("Cedar", "portal", 5, 0, {"tier": 3}),
         ("Cedar", "internal", 5, 0, {"queue": "credit"}),
+        ("Birch", "portal", 5, 9),
     )
     found, number = work_sessions(rows, RULES)
-    assert found["payer"].tolist() == ["Birch", "Alder"] and found["urgent"].tolist() == [1, 0]
-    assert number.tolist() == [2, 1, 0, 0, 0]
+    assert found["payer"].tolist() == ["Birch", "Alder", "Birch"] and found["urgent"].tolist() == [1, 0, 0]
+    assert number.tolist() == [
+        2,
+        1,
+        0,
+        0,
+        0,
+        3,
+    ]  # what is urgent does not bring the rest of its payer forward
+    call = due(("Birch", "phone", 5, 30, {"tier": 0}), ("Birch", "phone", 5, 9))
+    assert work_sessions(call, RULES)[1].tolist() == [1, 1]  # but a wait on the telephone is shared
 
 
 def test_many_claims_of_one_payer_and_reason_become_one_project():

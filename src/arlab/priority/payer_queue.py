@@ -70,7 +70,7 @@ def payer_queue(
     """
     own = items[~items["responsible"].isin(["patient", "agency"]).to_numpy()]
     found = add_standing(own, practice, as_of=as_of)
-    found = add_clocks(found, live_remedies(practice, as_of=as_of), as_of=as_of)
+    found = add_clocks(found, live_remedies(practice, own, as_of=as_of), as_of=as_of)
     found = add_recommendation(found, as_of=as_of, rules=rules)
     if history is None:
         tries = resolved_tries(practice, as_of=as_of)

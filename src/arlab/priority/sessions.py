@@ -64,8 +64,9 @@ def work_sessions(
 
     Notes
     -----
-    Sittings with an urgent item come first, then by expected dollars over set-up and work. A call holds at most the
-    claims that the payer takes, a login at most ``claims_per_login``.
+    Urgent items make sittings of their own, but for calls, which others may fill. Sittings with an urgent item
+    come first, then by expected dollars over set-up and work. A call holds at most the claims that the payer takes,
+    a login at most ``claims_per_login``.
     """
     columns = ["session", "payer", "channel", "project", "items", "urgent", "setup_minutes", "minutes",
                "expected_recovery", "dollars_per_minute"]  # fmt: skip
@@ -86,7 +87,10 @@ def work_sessions(
         per_call.fillna(limits["claims_per_call"]),
         np.where(in_project, len(rows) + 1, limits["claims_per_login"]),
     ).astype(np.int64)
-    key = payer + "\x1f" + channel.astype("str") + "\x1f" + project
+    # A wait on the telephone is shared with whoever else is to be asked; elsewhere what is urgent stands alone, so
+    # that it does not bring twenty others forward with it.
+    alone = (rows["tier"].eq(0) & channel.ne("phone")).astype("str")
+    key = payer + "\x1f" + channel.astype("str") + "\x1f" + project + "\x1f" + alone
     # The next full sitting begins where the one before is full, in the order of the queue.
     chunk = key.groupby(key, sort=False).cumcount().to_numpy() // np.maximum(most, 1)
     sitting = pd.factorize(key + "\x1f" + pd.Series(chunk, index=key.index).astype("str"))[0]

@@ -64,26 +64,26 @@ def denied_facts(transactions: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     return found.merge(first.reset_index(), on=PARTY, how="left")
 
 
-def live_remedies(practice: Practice, *, as_of: dt.date) -> pd.DataFrame | None:
-    """Return the remedies of a practice on a day, or None when its tables name no deadlines."""
-    if not practice.has("claims", "coverages", "contracts", "submissions", "transactions"):
+def live_remedies(practice: Practice, items: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame | None:
+    """Return the remedies of open items on a day, or None when a practice's tables name no deadlines.
+
+    Parameters
+    ----------
+    practice : with claims, coverages, contracts, sendings and a ledger; appeals where there are any
+    items : open items with ``claim_id``; the remedies of other claims are not looked up
+    as_of : the day
+    """
+    names = ("claims", "coverages", "submissions", "transactions")
+    if not practice.has(*names, "contracts"):
         return None
     tables = practice.tables
-    if not {"procedure"} <= set(tables["claims"].columns) or "contract_id" not in tables["coverages"].columns:
+    if "procedure" not in tables["claims"].columns or "contract_id" not in tables["coverages"].columns:
         return None
+    wanted = items["claim_id"].unique()
+    own = {name: tables[name][tables[name]["claim_id"].isin(wanted)] for name in names}
+    own["transactions"] = with_columns(own["transactions"], rarc=pd.Series(dtype="str"), transaction_id="")
     appeals = tables["appeals"] if practice.has("appeals") else empty_table("appeals")
-    ledger = with_columns(tables["transactions"], rarc=pd.Series(dtype="str"), transaction_id="")
-    return pd.DataFrame(
-        remedies(
-            tables["claims"],
-            tables["coverages"],
-            tables["contracts"],
-            tables["submissions"],
-            ledger,
-            appeals,
-            as_of=as_of,
-        )
-    )
+    return pd.DataFrame(remedies(contracts=tables["contracts"], appeals=appeals, as_of=as_of, **own))
 
 
 def add_standing(items: pd.DataFrame, practice: Practice, *, as_of: dt.date) -> pd.DataFrame:

@@ -129,10 +129,10 @@ def _odds(item: Mapping[str, Any]) -> str:
         return f"{what} at this payer are won {_tenths(won / tried)}"
     if tried >= 1:
         here = f"{won:.0f} of {tried:.0f} at this payer {'was' if won == 1 else 'were'} won"
-        return f"{what}: {here}, {_tenths(chance or 0.0)} with what is known elsewhere"
+        return f"{what}: {here}, {_tenths(chance or 0.0)} by all that is known of them"
     if chance is None:
         return ""
-    return f"{what} are won {_tenths(chance)} by what is known elsewhere"
+    return f"{what} are won {_tenths(chance)} by what is known of them"
 
 
 def _tenths(share: float) -> str:
