@@ -108,7 +108,7 @@ def tries(*rows):
 def test_a_factor_by_hand():
     # Reason 197: published chance 0.5 at once. Three of four won; 2 were expected: (3 + 10) / (2 + 10).
     rows = [("Alder", "commercial", "authorisation", "197", 0, 1, won) for won in (True, True, True, False)]
-    table = recovery_table(tries(*rows), as_of="2026-06-30", levels=[["what"]])
+    table = recovery_table(tries(*rows), as_of="2026-06-30", levels=[["what"]], shrinkage=10)
     assert table[["tries", "won", "rate", "expected"]].values.tolist() == [[4, 3, 0.75, 2.0]]
     assert table["factor"].tolist() == [13 / 12]
     found = add_chance(tries(*rows), table)

@@ -102,7 +102,7 @@ def recovery_table(
     tries: pd.DataFrame,
     *,
     as_of: dt.date | str,
-    shrinkage: float = 10.0,
+    shrinkage: float = 20.0,
     levels: Sequence[Sequence[str]] = LEVELS,
 ) -> pd.DataFrame:
     """Return what history says of each kind of item: how often work was won, and the factor that follows.
@@ -131,7 +131,7 @@ def recovery_table(
     >>> table[["category", "tries", "won", "rate", "expected"]].values.tolist()
     [['authorisation', 10, 8, 0.8, 5.0]]
     >>> table["factor"].tolist()
-    [1.2]
+    [1.12]
     """
     day = np.datetime64(to_date(as_of))
     known = tries[(tries["resolved_date"] < day).to_numpy(dtype=bool, na_value=False)]
