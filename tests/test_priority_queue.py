@@ -98,7 +98,9 @@ def test_deadlines_are_those_of_the_ledger_and_what_is_over_is_never_approaching
         "07-02",
     )
     # A correction lives on, but it is not what an authorisation denial needs: three quarters are at stake.
-    assert ending["lost_share"] == 0.75 and ending["urgency"] == pytest.approx(1 + 0.75 * (1 - 2 / 30))
+    assert ending["lost_share"] == 0.75 and ending["urgency"] == pytest.approx(1 + 0.75 * (1 - 1 / 30))
+    # The contract counts the receipt: what goes out must go a day before.
+    assert (ending["action_days_left"], by_claim.loc["over", "action_days_left"]) == (1, 0)
     assert by_claim.loc["over", ["next_remedy", "days_left"]].tolist() == [
         "appeal_1",
         0,

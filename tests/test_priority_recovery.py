@@ -227,6 +227,29 @@ def test_history_of_the_sample_is_that_of_the_sample_cut_off_at_the_day():
     assert (settled["resolved_date"] < cut).all() and settled["share"].between(0, 1).all()
 
 
+def test_what_a_patient_paid_at_the_visit_says_nothing_of_what_statements_bring():
+    def account(reasons):
+        moves = [
+            ("transfer", 160, None),
+            ("patient_payment", -40, "at_visit"),
+            ("patient_payment", -80, "statement"),
+            ("bad_debt", -40, None),
+        ]
+        days = ["2026-01-05", "2026-01-05", "2026-03-02", "2026-05-04"]
+        rows = [
+            ("c1", on, kind, "patient", amount, {"reason": reason} if reasons else {})
+            for on, (kind, amount, reason) in zip(days, moves, strict=True)
+        ]
+        pair = [("c1", "2026-01-05", "transfer", "payer_1", -160)]
+        seen = claims(("c1", "2026-01-05", {"charge": 160.0}))
+        return Practice("One", day("2026-06-30"), {"claims": seen, "transactions": ledger(*rows, *pair)})
+
+    for reasons in (True, False):
+        found = resolved_patients(account(reasons), as_of="2026-06-30")
+        assert found[["owed", "paid", "share"]].values.tolist() == [[120.0, 80.0, 80 / 120]]
+        assert len(resolved_patients(account(reasons), as_of="2026-05-04")) == 0
+
+
 def test_the_wait_of_a_call_is_in_its_first_row():
     call = {"channel": "phone", "session_id": "n1"}
     done = [("c1", "2026-03-02", "status_check", {**call, "minutes": 29})]

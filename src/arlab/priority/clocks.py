@@ -62,7 +62,8 @@ def add_clocks(items: pd.DataFrame, remedies: pd.DataFrame | None, *, as_of: dt.
     Returns
     -------
     the items with ``remedy_state`` (a key of ``STATES``), ``live_remedies`` (their names, the first to end first),
-    ``next_remedy``, ``next_due_date``, ``days_left`` (0 on the last day; empty when nothing is live), and
+    ``next_remedy``, ``next_due_date``, ``days_left`` (0 on the last day; empty when nothing is live),
+    ``counts_receipt`` (whether the payer's receipt must fall inside the limit, and not the sending), and
     ``due_...`` for each remedy: its last day while it is live.
     """
     due_columns = [f"due_{name}" for name in REMEDIES]
@@ -74,6 +75,7 @@ def add_clocks(items: pd.DataFrame, remedies: pd.DataFrame | None, *, as_of: dt.
             next_remedy="",
             next_due_date=pd.Series(pd.NaT, index=items.index, dtype="datetime64[us]"),
             days_left=np.nan,
+            counts_receipt=False,
             **empty,
         )
     wanted = items[_ITEM].drop_duplicates()
@@ -89,7 +91,8 @@ def add_clocks(items: pd.DataFrame, remedies: pd.DataFrame | None, *, as_of: dt.
     listed = live.groupby(_ITEM, sort=False)["remedy"].agg(", ".join).rename("live_remedies").reset_index()
     ends = live.pivot(index=_ITEM, columns="remedy", values="due_date").reindex(columns=list(REMEDIES))
     ends = ends.astype("datetime64[us]").set_axis(due_columns, axis=1).reset_index()
-    for frame in (first, listed, ends):
+    received = live[live["basis"] == "received"][_ITEM].drop_duplicates().assign(counts_receipt=True)
+    for frame in (first, listed, ends, received):
         found = found.merge(frame, on=_ITEM, how="left")
     found = items.merge(found, on=_ITEM, how="left")
     days: Any = days_between(pd.Timestamp(as_of), found["next_due_date"])
@@ -97,5 +100,6 @@ def add_clocks(items: pd.DataFrame, remedies: pd.DataFrame | None, *, as_of: dt.
         remedy_state=found["remedy_state"].fillna("unknown"),
         live_remedies=found["live_remedies"].fillna(""),
         next_remedy=found["next_remedy"].fillna(""),
+        counts_receipt=found["counts_receipt"].notna(),
         days_left=days,
     )

@@ -176,12 +176,13 @@ def resolved_patients(practice: Practice, *, as_of: dt.date | str) -> pd.DataFra
         return pd.DataFrame(columns=[*KEY, *names])
     ledger = known_by(practice.transactions, "posted_date", day)
     own = ledger[ledger["responsible"].isin(["patient", "agency"])]
+    at_visit = _at_visit(own, practice)
     cents = (own["amount"] * 100).round().astype("int64")
     kind = own["kind"]
     rows = own[KEY].assign(
         _left=cents,
-        _paid=(-cents).where(kind == "patient_payment", 0),
-        _given_up=(-cents).where(kind.isin(["bad_debt", "write_off"]), 0),
+        _paid=(-cents).where((kind == "patient_payment") & ~at_visit, 0),
+        _given_up=(-cents).where(kind.isin(["bad_debt", "write_off"]) & ~_agreed(own), 0),
         resolved_date=own["posted_date"],
     )
     sums = rows.groupby(KEY, sort=True).agg(
@@ -190,6 +191,24 @@ def resolved_patients(practice: Practice, *, as_of: dt.date | str) -> pd.DataFra
     owed = sums["_paid"] + sums["_given_up"]
     found = sums.assign(owed=owed / 100, paid=sums["_paid"] / 100, share=(sums["_paid"] / owed).clip(0, 1))
     return found[(sums["_left"] == 0) & (owed > 0)].reset_index()[[*KEY, *names]]
+
+
+def _at_visit(rows: pd.DataFrame, practice: Practice) -> pd.Series:
+    """Return which rows were posted for money taken at the visit: by their reason, else by their day."""
+    if "reason" in rows.columns and rows["reason"].notna().any():
+        return rows["reason"].eq("at_visit").fillna(False).astype(bool)
+    if not practice.has("claims"):
+        return pd.Series(False, index=rows.index)
+    seen = rows[KEY].merge(practice.claims[[*KEY, "service_date"]], on=KEY, how="left")["service_date"]
+    on = rows["effective_date"] if "effective_date" in rows.columns else rows["posted_date"]
+    return pd.Series((on.to_numpy() <= seen.to_numpy()), index=rows.index)
+
+
+def _agreed(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows are a discount that was agreed, which nobody hoped to collect."""
+    if "reason" not in rows.columns:
+        return pd.Series(False, index=rows.index)
+    return rows["reason"].eq("self_pay_discount").fillna(False).astype(bool)
 
 
 def call_history(practice: Practice, *, as_of: dt.date | str, usual: float, work: float) -> pd.DataFrame:

@@ -69,8 +69,8 @@ def add_recommendation(items: pd.DataFrame, *, as_of: dt.date, rules: PracticeRu
     the items with ``action`` (a key of ``work_actions.csv``), ``because`` (a short name of the
     rule that chose it), ``patient_bar`` (why the patient may not be billed, a key of ``BARS``, or empty),
     ``waiting`` (its day by rule is still to come), ``next_action_date`` (that day, or the day itself),
-    ``action_due_date`` and ``action_days_left`` (last day of the recommended remedy), ``lost_share`` (part of
-    the money lost after it), ``remedy_live``, ``minutes``, ``channel`` and ``skill``.
+    ``action_due_date`` and ``action_days_left`` (last day on which the remedy can be sent), ``lost_share``
+    (part of the money lost after it), ``remedy_live``, ``minutes``, ``channel`` and ``skill``.
     """
     facts = _facts(items, as_of, rules)
     conditions = _decided(items, facts)
@@ -89,7 +89,8 @@ def add_recommendation(items: pd.DataFrame, *, as_of: dt.date, rules: PracticeRu
         remedy_live=action != "write_off_review",
         age_of_try=facts["age_of_try"],
     )
-    return _with_work(_with_due(found, as_of), rules)
+    transit = pd.Timedelta(days=float(rules.value("deadline", "transit_days")))
+    return _with_work(_with_due(found, as_of, transit), rules)
 
 
 def _facts(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> dict[str, Any]:
@@ -213,8 +214,8 @@ def _decided(items: pd.DataFrame, facts: dict[str, Any]) -> list[tuple[Any, Any,
     ]  # fmt: skip
 
 
-def _with_due(items: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """Add the last day of the recommended remedy and what is lost with it."""
+def _with_due(items: pd.DataFrame, day: dt.date, transit: pd.Timedelta) -> pd.DataFrame:
+    """Add the last day on which the recommended remedy can be sent, and what is lost with it."""
     due = pd.Series(pd.NaT, index=items.index, dtype="datetime64[us]")
     for action, facts in action_facts().items():
         here = items["action"] == action
@@ -234,6 +235,11 @@ def _with_due(items: pd.DataFrame, day: dt.date) -> pd.DataFrame:
         ],
         [0.0, 1.0, _SECOND_WAY, _WRONG_WAY],
         default=_SECOND_WAY,
+    )
+    # What must be received in time has to leave before; on the very last day it is sent all the same.
+    sent = due.where(~items["counts_receipt"], due - transit).astype("datetime64[us]")
+    due = (
+        sent.where(~(sent < pd.Timestamp(day)), pd.Timestamp(day)).astype("datetime64[us]").where(due.notna())
     )
     days = days_between(pd.Timestamp(day), due)
     return items.assign(action_due_date=due, action_days_left=days, lost_share=lost)

@@ -74,7 +74,9 @@ class Weights:
 
 def make_weights(rules: PracticeRules) -> Weights:
     """Return the weights that a practice's rules set."""
-    return Weights(**rules.sections["weights"], **rules.sections["deadline"])
+    names = {field.name for field in dataclasses.fields(Weights)}
+    given = {**rules.sections["weights"], **rules.sections["deadline"]}
+    return Weights(**{name: value for name, value in given.items() if name in names})
 
 
 def score_items(frame: pd.DataFrame, weights: Weights = Weights()) -> pd.DataFrame:
