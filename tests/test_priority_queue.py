@@ -63,9 +63,9 @@ def by_claim(stories):
         ("recent", "offer_plan", "large", True),
         ("final", "final_notice", "statements_sent", False),
         ("medicaid", "not_billable_review", "not_billable", False),
-        ("copay", "write_off_review", "small_balance", False),
+        ("copay", "small_balance_review", "small_balance", False),
         ("qmb", "not_billable_review", "not_billable", False),
-        ("trifle", "write_off_review", "small_balance", False),
+        ("trifle", "small_balance_review", "small_balance", False),
         ("back", "refund_review", "sixty_days", False),
     ],
 )
@@ -306,14 +306,12 @@ def test_escalation_and_owners_of_the_rules():
         owners=({"name": "Zoe", "skills": ["all"], "minutes_per_day": 60},),
         escalation=({"day": 30, "dollars": 100.0, "to": "Kim"}, {"day": 120, "dollars": 100.0, "to": "Lee"}),
     )
+    rules = dataclasses.replace(rules, write_off=({"up_to": 3.0, "by": "Zoe"}, {"up_to": 100.0, "by": "Ann"}))
     rows = make_queue(make_stories(), rules=rules).items.set_index("claim_id")
     assert rows["owner"].eq("Zoe").all()
-    assert rows.loc[["young", "silent", "expired", "trifle"], "escalate_to"].tolist() == [
-        "",
-        "Kim",
-        "Lee",
-        "",
-    ]
+    assert rows.loc[["young", "silent", "owed"], "escalate_to"].tolist() == ["", "Kim", "Lee"]
+    asked = rows.loc[["trifle", "copay", "expired"], "escalate_to"]
+    assert asked.tolist() == ["Zoe", "Ann", "Billing lead"]  # nobody named may write off 160 dollars
 
 
 def test_a_list_of_open_items_says_what_it_cannot_tell():

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+import sys
 
 import openpyxl
 import pandas as pd
 import pytest
 
 from arlab.cli import run as ending
+from arlab.errors import NotAvailable
 from arlab.priority import make_queue, queue_csv, queue_workbook, shown_queue
 from arlab.priority.export import FILL_IN
 from queue_stories import make_stories
@@ -97,7 +99,15 @@ def test_the_workbook_and_the_csv_say_the_same(stories):
         head = {label: place for place, label in enumerate(rows[1])}
         for label in ("claim_id", "worth_and_why", "do_next", "owner", "work_date", "score", "balance"):
             assert [row[head[label]] for row in rows[2:]] == own[label].tolist()
-    assert queue_csv(first) == queue_csv(first)
+    assert queue_csv(first) == queue_csv(first) and queue_workbook(first) == queue_workbook(first)
+
+
+def test_a_workbook_without_its_package_is_one_sentence(stories, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(
+        NotAvailable, match="needs the package XlsxWriter: install it with pip install 'arlab"
+    ):
+        queue_workbook(stories)
 
 
 def test_what_somebody_fills_in_has_other_names_than_what_is_recommended(stories):

@@ -213,7 +213,7 @@ def underpayment_queue(practice: Practice, *, as_of: dt.date, rules: PracticeRul
     chance = float(book["underpaid"]["chance"])
     alive = state != "expired"
     left = days_between(pd.Timestamp(as_of), found["next_due_date"])
-    closing = "write_off_review"
+    closing = "accept_shortfall"
     work, closed = _work("dispute_underpayment", rules), _work(closing, rules)
     found = found.drop(columns=["_short", "_live", "_open"]).assign(
         responsible="payer_1",

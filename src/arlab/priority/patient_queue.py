@@ -173,7 +173,7 @@ def _add_step(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> pd.Dat
         (bar, "not_billable_review", "not_billable"),
         (agency, "agency_review", "with_agency"),
         (plan, "await_plan", "on_plan"),
-        (balance < limits["smallest_statement"], "write_off_review", "small_balance"),
+        (balance < limits["smallest_statement"], "small_balance_review", "small_balance"),
         (sent == 0, "send_statement", "no_statement_yet"),
         (sent > limits["statements"], "agency_review", "after_final_notice"),
         (sent >= limits["statements"], "final_notice", "statements_sent"),
@@ -188,7 +188,7 @@ def _add_step(items: pd.DataFrame, day: dt.date, rules: PracticeRules) -> pd.Dat
     months = (days_between(items["plan_start_date"], on) // _MONTH).fillna(0).astype("int64") + 1
     instalment = items["plan_start_date"] + pd.to_timedelta(months * _MONTH, unit="D")
     due = statement.where(~agency, placed).where(~plan | agency, instalment)
-    closing = np.isin(action, ["not_billable_review", "write_off_review"])
+    closing = np.isin(action, ["not_billable_review", "small_balance_review"])
     waits = (due > on).to_numpy(dtype=bool, na_value=False) & ~closing
     facts = action_facts()
     named = pd.Series(action, index=items.index)

@@ -245,13 +245,20 @@ def _in_one_queue_only(whole: pd.DataFrame) -> pd.DataFrame:
 
 
 def _escalated(items: pd.DataFrame, rules: PracticeRules) -> Any:
-    """Return to whom each account goes by age and dollars."""
+    """Return to whom each account goes by age and dollars, or who may write it off."""
     named = np.full(len(items), "", dtype=object)
     age = items["age_days"].to_numpy(dtype=np.float64, na_value=np.nan)
     balance = items["balance"].to_numpy(dtype=np.float64)
     owed = ~items["queue"].isin(["credit"]).to_numpy()
     for step in rules.escalation:
         named = np.where(owed & (age >= step["day"]) & (balance >= step["dollars"]), step["to"], named)
+    # Who may write it off is asked, and not who hears of what is stuck.
+    closing = items["action"].isin(["write_off_review", "small_balance_review"]).to_numpy()
+    if rules.write_off:
+        may = np.full(len(items), rules.lead, dtype=object)
+        for step in reversed(rules.write_off):
+            may = np.where(balance <= step["up_to"], step["by"], may)
+        named = np.where(closing, may, named)
     return named
 
 

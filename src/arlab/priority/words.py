@@ -179,7 +179,8 @@ file: that makes a duplicate.'
     elif book.get("never"):
         told += f" {book['never']}"
     if _text(item, "escalate_to"):
-        told += f" Tell {_text(item, 'escalate_to')}."
+        closes = _text(item, "action") in ("write_off_review", "small_balance_review")
+        told += f" {'Ask' if closes else 'Tell'} {_text(item, 'escalate_to')}."
     return told
 
 
