@@ -4,7 +4,7 @@ import pytest
 
 from arlab.errors import SettingsError
 from arlab.priority import action_facts
-from arlab.reference import data_path, load_playbook, load_rules, read_rows, undefined_rules
+from arlab.reference import SKILLS, data_path, load_playbook, load_rules, read_rows, undefined_rules
 
 CLOCK = '[aging]\nclock = "service"\n'
 
@@ -99,6 +99,7 @@ def test_every_kind_of_work_has_minutes_and_a_category_and_every_wait_is_known()
     grouped = [name for names in rules.sections["action_categories"].values() for name in names]
     assert sorted(grouped) == sorted(actions)
     assert {row["follow_up"] for row in actions.values()} <= set(rules.sections["follow_up"])
+    assert {row["skill"] for row in actions.values()} == set(SKILLS)
 
 
 def test_the_playbook_has_every_denial_category_and_only_known_work():

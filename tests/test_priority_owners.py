@@ -136,12 +136,16 @@ def test_no_items_have_no_owner():
 
 
 def test_the_people_are_those_of_the_rules_else_of_the_staff_table():
-    staff = table("staff", [{"staff": "Ann", "role": "follow_up", "minutes_per_day": 30}, {"staff": "Bob"}])
+    staff = table(
+        "staff",
+        [{"staff": "Ann", "role": "follow_up", "minutes_per_day": 30}, {"staff": "Bob", "role": "appeals"}],
+    )
     practice = Practice("One", day("2026-06-30"), {"staff": staff})
     assert [(one.name, one.minutes_per_day) for one in make_owners(RULES, practice)] == [
         ("Ann", 30.0),
         ("Bob", 240.0),
     ]
+    assert [sorted(one.skills) for one in make_owners(RULES, practice)] == [["all"], ["appeals"]]
     own = dataclasses.replace(RULES, owners=({"name": "Zoe", "skills": ["appeals"], "minutes_per_day": 10},))
     assert make_owners(own, practice) == (Owner("Zoe", frozenset(["appeals"]), 10.0),)
 

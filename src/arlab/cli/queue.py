@@ -146,7 +146,8 @@ def _say_all(whole: WorkQueue, asked: WorkQueue, *, most: int) -> None:
                 )
             )
             say(folded(row["step"], indent="   "))
-            say(folded(f"{row['points']}.", indent="   "))
+            if row["points"]:
+                say(folded(f"{row['points']}.", indent="   "))
     _say_sessions(whole)
     _say_owners(whole)
     if whole.limits:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from arlab.errors import SettingsError
 from arlab.frames import to_date
-from arlab.reference import PracticeRules
+from arlab.reference import SKILLS, PracticeRules
 from arlab.tables import Practice
 
 __all__ = ["Owner", "assign_owners", "make_owners", "rebalance", "workload_table"]
@@ -44,6 +44,8 @@ class Owner:
 def make_owners(rules: PracticeRules, practice: Practice | None = None) -> tuple[Owner, ...]:
     """Return the people of the rules, or, when these name none, those of the practice's staff table.
 
+    Somebody whose role there is the name of a skill, such as ``appeals``, has that one; anyone else has all.
+
     Examples
     --------
     >>> from arlab.reference import load_rules
@@ -64,15 +66,16 @@ def make_owners(rules: PracticeRules, practice: Practice | None = None) -> tuple
         return ()
     staff = practice.staff.sort_values(["practice_id", "staff"], kind="stable")
     several = staff["practice_id"].nunique() > 1
-    minutes = staff.get("minutes_per_day", pd.Series(pd.NA, index=staff.index))
+    empty = pd.Series(pd.NA, index=staff.index)
+    minutes, role = staff.get("minutes_per_day", empty), staff.get("role", empty)
     return tuple(
         Owner(
             f"{name} ({one})" if several else str(name),
-            frozenset([ALL]),
+            frozenset([part if part in SKILLS else ALL]),
             usual if pd.isna(daily) else float(daily),
             str(one) if several else "",
         )
-        for one, name, daily in zip(staff["practice_id"], staff["staff"], minutes, strict=True)
+        for one, name, part, daily in zip(staff["practice_id"], staff["staff"], role, minutes, strict=True)
     )
 
 

@@ -125,11 +125,13 @@ def _odds(item: Mapping[str, Any]) -> str:
         return ""
     if item.get("category") == "unknown":
         return "what was answered is not in the file"
+    if item.get("queue") == "underpayment":
+        return f"such disputes are taken to be won {_tenths(chance or 0.0)}"
     if tried >= _ENOUGH:
         return f"{what} at this payer are won {_tenths(won / tried)}"
     if tried >= 1:
         here = f"{won:.0f} of {tried:.0f} at this payer {'was' if won == 1 else 'were'} won"
-        return f"{what}: {here}, {_tenths(chance or 0.0)} by all that is known of them"
+        return f"{what}: {here}; with all that is known of them, {_tenths(chance or 0.0)}"
     if chance is None:
         return ""
     return f"{what} are won {_tenths(chance)} by what is known of them"
@@ -141,7 +143,7 @@ def _tenths(share: float) -> str:
 
 
 def describe_points(item: Mapping[str, Any]) -> str:
-    """Return the score and its parts, which add up.
+    """Return the score and its parts, which add up; nothing for a credit, which is owed and not won.
 
     Examples
     --------
@@ -149,6 +151,8 @@ def describe_points(item: Mapping[str, Any]) -> str:
     ...     "points_deadline": 3})
     '62 points: 21 for the balance, 30 for the chance, 8 for short work, 3 for the deadline'
     """
+    if item.get("queue") == "credit":
+        return ""
     names = ("the balance", "the chance", "short work", "the deadline")
     told = [f"{int(item[f'points_{part}'])} for {name}" for part, name in zip(PARTS, names, strict=True)]
     return f"{int(item['score'])} points: {', '.join(told)}"

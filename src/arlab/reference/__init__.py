@@ -17,10 +17,11 @@ from arlab.reference.load import (
     load_playbook,
     load_service_codes,
 )
-from arlab.reference.practice_rules import RULES_FILE, PracticeRules, load_rules, undefined_rules
+from arlab.reference.practice_rules import RULES_FILE, SKILLS, PracticeRules, load_rules, undefined_rules
 
 __all__ = [
     "RULES_FILE",
+    "SKILLS",
     "PracticeRules",
     "data_path",
     "load_bands",

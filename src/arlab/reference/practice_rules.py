@@ -15,12 +15,13 @@ from typing import Any
 from arlab.errors import SettingsError
 from arlab.reference.files import data_path
 
-__all__ = ["RULES_FILE", "PracticeRules", "load_rules", "undefined_rules"]
+__all__ = ["RULES_FILE", "SKILLS", "PracticeRules", "load_rules", "undefined_rules"]
 
 RULES_FILE = "practice_rules.toml"
 """Name of a practice's own rules in its workspace."""
 
 SKILLS = ("status", "corrections", "appeals", "patients", "credits", "underpayments")
+"""What somebody can be able to do; the work of ``work_actions.csv`` names one each."""
 _CLOCKS = ("standard", "service", "first_bill", "responsibility")
 # Blocks of which a practice writes as many as it needs: key -> the type of its value.
 _BLOCKS: dict[str, dict[str, type]] = {
