@@ -44,7 +44,7 @@ _WHY = {
     "sent_lately": "the claim is on its way",
     "young": "the claim was accepted lately",
     "over_120": "it is over 120 days old and was looked at before",
-    "over_60": "it is over 60 days old without an answer",
+    "over_60": "it is over 60 days old and still open",
     "unchanged_status": "the status has not changed",
     "no_site": "this payer answers by telephone only",
     "rest_open": "the payer answered and a part is still open",
