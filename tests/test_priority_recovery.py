@@ -188,7 +188,7 @@ TRY = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(TRY, min_size=1, max_size=30), st.sampled_from([1.0, 10.0, 50.0]))
 def test_a_loop_comes_to_the_same_chances(rows, shrinkage):
     frame = tries(

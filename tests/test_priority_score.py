@@ -131,7 +131,7 @@ WEIGHTS = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(ROW, min_size=1, max_size=20), WEIGHTS)
 def test_parts_add_up_and_nothing_expired_is_urgent(rows, weights):
     frame = items(*[(row[0], row[0] * row[1], *row[2:]) for row in rows])
@@ -157,7 +157,7 @@ INSIDE = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(INSIDE, min_size=2, max_size=15))
 def test_inside_the_scales_more_points_are_more_value(rows):
     frame = items(
