@@ -21,6 +21,7 @@ from arlab.errors import WorkspaceError
 __all__ = [
     "WORK_MARKER",
     "csv_bytes",
+    "inert_cell",
     "lock_workspace",
     "make_private_folder",
     "make_workspace",
@@ -191,12 +192,18 @@ def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
     b"payer,dollars\n'=1+1,-2.5\n"
     """
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([_inert(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows([inert_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8")
 
 
-def _inert(cell: Any) -> Any:
-    """Return a cell that is no formula."""
+def inert_cell(cell: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; what is not text stays as it is.
+
+    Examples
+    --------
+    >>> inert_cell("=1+1"), inert_cell(-2.5)
+    ("'=1+1", -2.5)
+    """
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 

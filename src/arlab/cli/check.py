@@ -233,6 +233,17 @@ def _say_all(told: Checked, found: Import | None) -> None:
         )
     say_heading("What cannot be computed")
     _say_sentences([f"{measure}: {why}" for measure, why in told.cannot_compute])
+    _say_undefined()
+
+
+def _say_undefined() -> None:
+    """Name what the practice's own rules leave open: the founding article wants the workflow defined first."""
+    from arlab.cli.queue import own_rules
+    from arlab.reference import undefined_rules
+
+    say_heading("Rules of the practice that are not defined")
+    rules = own_rules(None, None)
+    _say_sentences([f"{name}: {why}" for name, why in undefined_rules(rules)])
 
 
 def _say_columns(found: Import) -> None:

@@ -16,6 +16,7 @@ from arlab.cli.deid import deid
 from arlab.cli.folders import reports_folder
 from arlab.cli.generate import generate
 from arlab.cli.options import AsOf, Clock, Dates, MapFile, Sheet
+from arlab.cli.queue import queue
 from arlab.cli.reading import read_file
 from arlab.cli.snapshot import snapshot
 from arlab.cli.terminal import complain, folded, say, show_progress
@@ -122,6 +123,7 @@ def report(
 
 app.command()(check)
 app.command()(generate)
+app.command()(queue)
 app.add_typer(snapshot)
 app.command()(deid)
 

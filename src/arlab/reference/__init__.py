@@ -14,10 +14,15 @@ from arlab.reference.load import (
     load_metric_definitions,
     load_never_denial_codes,
     load_payers,
+    load_playbook,
     load_service_codes,
 )
+from arlab.reference.practice_rules import RULES_FILE, SKILLS, PracticeRules, load_rules, undefined_rules
 
 __all__ = [
+    "RULES_FILE",
+    "SKILLS",
+    "PracticeRules",
     "data_path",
     "load_bands",
     "load_benchmarks",
@@ -28,6 +33,9 @@ __all__ = [
     "load_metric_definitions",
     "load_never_denial_codes",
     "load_payers",
+    "load_playbook",
+    "load_rules",
     "load_service_codes",
     "read_rows",
+    "undefined_rules",
 ]

@@ -23,6 +23,7 @@ __all__ = [
     "load_metric_definitions",
     "load_never_denial_codes",
     "load_payers",
+    "load_playbook",
     "load_service_codes",
 ]
 
@@ -119,6 +120,20 @@ def load_service_codes() -> pd.DataFrame:
 def load_diagnoses() -> pd.DataFrame:
     """Return common diagnoses (ICD-10-CM, public domain) with own labels and weights by specialty."""
     return _table("diagnoses", numbers=SPECIALTIES)
+
+
+def load_playbook() -> pd.DataFrame:
+    """Return, for each denial category and each other kind of open item, what to do first, next and never.
+
+    ``action``, ``skill`` and ``channel`` (``payer`` is the payer's own way) are those of the first step; ``chance``
+    is the share that an action wins before a practice's own history is known.
+
+    Examples
+    --------
+    >>> load_playbook().set_index("category").loc["timely_filing", "action"]
+    'prove_timely_filing'
+    """
+    return _table("playbook", numbers=["chance"])
 
 
 def load_bands() -> pd.DataFrame:
