@@ -28,7 +28,7 @@ from arlab.synth.desk import (
 )
 from arlab.synth.payer_days import PayerDays
 
-__all__ = ["SETUP_MINUTES", "World", "step"]
+__all__ = ["SETUP_MINUTES", "World", "let_in", "next_action", "step"]
 
 NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
 SETUP_MINUTES: Final[dict[int, int]] = {
@@ -86,7 +86,7 @@ def step(world: World, day: int) -> None:
     """
     for number in range(world.seen + 1, day + 1):
         for item in world.due[number]:
-            _let_in(world, item, day)
+            let_in(world, item, day)
         world.due[number] = []
     if world.days.weekday[day] == 0:
         _clean_up(world, day)
@@ -106,7 +106,7 @@ def _turns(count: int, day: int) -> list[int]:
     return [*range(first, count), *range(first)]
 
 
-def _let_in(world: World, item: Item, day: int) -> None:
+def let_in(world: World, item: Item, day: int) -> None:
     """Put an item into the queue, or meet its answer, or leave it alone as the house would."""
     if item.phase == _DONE:
         return
@@ -180,7 +180,7 @@ def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) ->
         if item is None:
             break
         if item.phase == _UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
-            _let_in(world, item, day)  # the answer has come meanwhile: nobody need look for it
+            let_in(world, item, day)  # the answer has come meanwhile: nobody need look for it
             continue
         rows = len(world.actions)
         spent += _touch(world, item, biller, channel, day)
