@@ -116,7 +116,7 @@ class RateTable:
     decay: float
     later: float
 
-    def chance(self, items: pd.DataFrame, *, remedy: Action | None = None, days_on: float = 0.0) -> Floats:
+    def chance(self, items: pd.DataFrame, *, remedy: int | None = None, days_on: float = 0.0) -> Floats:
         """Return the estimated chance that the next action of each open item brings the money.
 
         Parameters
@@ -125,10 +125,9 @@ class RateTable:
         remedy : this one for all instead of the one that is due
         days_on : so many days later
         """
-        code, payer = items["carc"].cat.codes.to_numpy(), items["payer"].cat.codes.to_numpy()
-        action = items["remedy"].cat.codes.to_numpy() if remedy is None else np.full(len(items), int(remedy))
+        code, payer, category = (_numbers(items[name]) for name in ("carc", "payer", "category"))
+        action = _numbers(items["remedy"]) if remedy is None else np.full(len(items), remedy)
         waited = items["denied_days"].fillna(0).to_numpy(dtype=np.float64) + days_on
-        category = items["category"].cat.codes.to_numpy()
         raw = self.rate[action, code] * self.of_payer[payer, category]
         raw = raw * self.decay ** (waited / 30) * self.later ** items["tries"].to_numpy()
         again = action == Action.RESUBMIT
@@ -150,7 +149,7 @@ def fit_rates(history: pd.DataFrame, *, weight: float = 8.0, payer_weight: float
     again = (history["remedy"] == "resubmit").to_numpy()
     payers, categories = len(history["payer"].cat.categories), len(history["category"].cat.categories)
     codes = len(history["carc"].cat.categories)
-    payer, share = history["payer"].cat.codes.to_numpy(), history["recovered"].to_numpy(dtype=np.float64)
+    payer, share = _numbers(history["payer"]), history["recovered"].to_numpy(dtype=np.float64)
     asked = history["expected"].to_numpy(dtype=np.float64)
     money = np.bincount(payer[again], weights=(asked * share)[again], minlength=payers)
     whole = np.bincount(payer[again], weights=asked[again], minlength=payers)
@@ -159,8 +158,7 @@ def fit_rates(history: pd.DataFrame, *, weight: float = 8.0, payer_weight: float
     sent_again = (money + scale * overall) / (whole + scale)
 
     rows = history[~again]
-    action, code = rows["remedy"].cat.codes.to_numpy(), rows["carc"].cat.codes.to_numpy()
-    category = rows["category"].cat.codes.to_numpy()
+    action, code, category = (_numbers(rows[name]) for name in ("remedy", "carc", "category"))
     won, tries = rows["recovered"].to_numpy(dtype=np.float64), rows["tries"].to_numpy(dtype=np.float64)
     months = rows["denied_days"].to_numpy(dtype=np.float64) / 30
     category_of = np.zeros(codes, dtype=np.int64)
@@ -196,3 +194,8 @@ def fit_rates(history: pd.DataFrame, *, weight: float = 8.0, payer_weight: float
     )
     factor = ((wins + payer_weight) / (expected_wins + payer_weight)).reshape(payers, categories)
     return RateTable(table, factor, sent_again, *found)
+
+
+def _numbers(words: pd.Series) -> Ints:
+    """Return the places of words in their list: pandas keeps them in bytes, which products of them overflow."""
+    return words.cat.codes.to_numpy().astype(np.int64)

@@ -7,6 +7,7 @@ It ranks nothing.
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
@@ -36,14 +37,14 @@ FIELDS: Final = (
     "base", "quality",
 )  # fmt: skip
 """What of an item decides what may be done about it; ``base`` and ``quality`` also how likely it brings money."""
+_VALUES: Final = operator.attrgetter(*FIELDS)  # all at once: many times faster than one by one
 State: TypeAlias = dict[str, npt.NDArray[np.float64]]
 """Those fields as arrays, one entry per item; days and cents are whole numbers in them."""
 
 
 def state_of(items: Sequence[Item]) -> State:
     """Return the fields of items as arrays."""
-    rows = [[getattr(item, name) for name in FIELDS] for item in items]
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(FIELDS))
+    table = np.array([_VALUES(item) for item in items], dtype=np.float64).reshape(len(items), len(FIELDS))
     return {name: table[:, place] for place, name in enumerate(FIELDS)}
 
 

@@ -16,9 +16,9 @@ import pandas as pd
 
 from arlab.policies import Policy, place_order
 from arlab.simulate.facts import Facts
-from arlab.simulate.moves import FIELDS, FOREVER, Moves, State, next_moves, state_of, true_chance
+from arlab.simulate.moves import FIELDS, FOREVER, Moves, State, next_moves, state_of
 from arlab.synth.chances import Action
-from arlab.synth.desk import NEVER, Channel, Item, Line, Phase, Queue
+from arlab.synth.desk import NEVER, Channel, End, Item, Line, Phase, Queue
 from arlab.synth.world import MOST, SETUP_MINUTES, World, let_in
 
 __all__ = ["ITEM_COLUMNS", "DayQueue", "Past"]
@@ -112,7 +112,7 @@ class DayQueue(Queue):
         self._cost = self._setup = np.empty(0)
         self._line = self._most = self._claims = self._rest
         self._sessions: deque[tuple[Line, deque[int]]] = deque()
-        self._time = 0.0
+        self.minutes = self._time = 0.0
         self.rows, self.moves = self._rest, Moves(*[self._rest] * 4)
 
     # What the world calls
@@ -156,6 +156,7 @@ class DayQueue(Queue):
     def begin(self, world: World, day: int, date: dt.date, minutes: float) -> None:
         """Set the day; the order is asked for after what has become due was let in."""
         self.world, self.day, self.date, self._time = world, day, date, minutes
+        self.minutes = minutes
         self._sessions.clear()
         self._asked = False
         self._rest = np.empty(0, dtype=np.int64)
@@ -196,9 +197,11 @@ class DayQueue(Queue):
             elif item.phase < Phase.DONE:
                 self.put(item, int(self._channel[claim]))
         self._write()
-        for claim in [claim for claim, item in self.items.items() if item.phase >= Phase.DONE]:
+        waiting = np.sort(np.fromiter(self.items, dtype=np.int64, count=len(self.items)))
+        ended = self.world.outcomes.end[waiting] != End.OPEN  # given up by the manager's review, or paid
+        for claim in waiting[ended].tolist():
             del self.items[claim]
-        self.rows = np.sort(np.fromiter(self.items, dtype=np.int64, count=len(self.items)))
+        self.rows = waiting[~ended]
         self.moves = next_moves(self.world.days, self.state(), self.day, appeal_from=self.appeal_from)
 
     def _write(self) -> None:
@@ -218,10 +221,6 @@ class DayQueue(Queue):
     def state(self) -> State:
         """Return what is true of the open items today, in the order of the frame: not for a policy's eyes."""
         return {name: values.take(self.rows) for name, values in self._state.items()}
-
-    def chances(self, skill: float) -> Floats:
-        """Return the true probability that the next action brings the money of each row, as of today."""
-        return true_chance(self.state(), self.moves.action, self.day, skill)
 
     def frame(self) -> pd.DataFrame:
         """Return the open items as the practice sees them today; see :data:`ITEM_COLUMNS`."""

@@ -67,6 +67,24 @@ class Start:
         """What was tried before the day and known by then to have brought money or not."""
         return history_table(self.opening, self.world, self.facts, before=self.day)
 
+    @functools.cached_property
+    def paid_at_first(self) -> Floats:
+        """The share of what contracts allow that each payer allows at its first answer, in truth."""
+        sent = self.facts.first_sent >= 0
+        payers = len(self.hold)
+        asked, paid = (
+            np.bincount(self.facts.payer[sent], weights=cents[sent], minlength=payers)
+            for cents in (self.facts.asked, self.worth.first)
+        )
+        return paid / np.maximum(asked, 1)
+
+    @property
+    def skill(self) -> float:
+        """The team's factor on chances, by its minutes."""
+        team = self.opening.scenario.team
+        minutes = sum(one.minutes_per_day for one in team)
+        return sum(one.skill * one.minutes_per_day for one in team) / minutes if minutes else 1.0
+
     def working_days(self, count: int) -> list[int]:
         """Return the numbers of the next so many working days, from the first day on.
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from arlab.policies import Policy
-from arlab.simulate.history import RateTable, fit_rates
+from arlab.simulate.history import fit_rates
+from arlab.simulate.moves import true_chance
 from arlab.simulate.queue import DayQueue
 from arlab.simulate.start import Start
 from arlab.synth.chances import Action
@@ -76,3 +77,119 @@ def session_scores(value: Floats, minutes: Floats, items: pd.DataFrame) -> Float
     scores = np.empty(len(order))
     scores[order] = np.where(within, best[group] if len(order) else 0.0, own[order])
     return scores
+
+
+@dataclasses.dataclass(frozen=True)
+class Deadlines:
+    """How much sooner a claim is worked because waiting would lose its money.
+
+    The claim's expected dollars count ``1 + strength * share`` times, where ``share`` is the part of them that is
+    gone after ``horizon`` days: all when no remedy is left by then, some when a weaker one is. Only claims that
+    are worth their minutes are hurried: those whose dollars per minute reach ``margin`` times what the last minute
+    of the day has brought of late.
+    """
+
+    strength: float = 2.0
+    horizon: float = 14.0
+    margin: float = 0.5
+
+
+DEADLINES: Final = Deadlines()
+"""Chosen on seeds that no reported bake-off uses."""
+Chances: TypeAlias = Callable[[pd.DataFrame, Ints, int | None, float], Floats]
+"""From open items, some of their rows, a remedy (None: the one that is due) and days from now to each row's chance."""
+
+
+def _workable(items: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which items have something due that can bring money."""
+    action = items["remedy"].cat.codes.to_numpy()
+    return (action != Action.STATUS_CHECK) & (action < Action.WRITE_OFF)
+
+
+def _minutes(items: pd.DataFrame) -> Floats:
+    return np.maximum(items["minutes"].to_numpy(dtype=np.float64), 1.0)
+
+
+def dollars_per_minute(items: pd.DataFrame, day: dt.date) -> Floats:
+    """Return the dollars of each claim for a minute of its work and its session's: no chances, no deadlines.
+
+    A claim about which nothing is due that could bring money counts nothing.
+    """
+    value = np.where(_workable(items), items["expected"].to_numpy(dtype=np.float64), 0.0)
+    return session_scores(value, _minutes(items), items)
+
+
+def _by_value(chances: Chances, deadlines: Deadlines | None, desk: DayQueue) -> Policy:
+    """Return expected dollars per minute, with or without regard to deadlines."""
+    price = [0.0]  # dollars that the last minute of a day has brought of late
+
+    def order(items: pd.DataFrame, day: dt.date) -> Floats:
+        expected, minutes = items["expected"].to_numpy(dtype=np.float64), _minutes(items)
+        chance = np.where(_workable(items), chances(items, np.arange(len(items)), None, 0.0), 0.0)
+        now = chance * expected
+        plain = session_scores(now, minutes, items)
+        if deadlines is None or not len(items):
+            return plain
+        by_rate = np.argsort(-plain, kind="stable")
+        reached = int(np.searchsorted(np.cumsum(minutes[by_rate]), desk.minutes))
+        today = float(plain[by_rate[min(reached, len(items) - 1)]])
+        price[0] = today if not price[0] else 0.9 * price[0] + 0.1 * today
+        lost = _lost_share(items, chances, chance, deadlines.horizon)
+        hurried = now / minutes >= deadlines.margin * price[0]
+        return session_scores(now * (1 + deadlines.strength * np.where(hurried, lost, 0.0)), minutes, items)
+
+    return order
+
+
+def _lost_share(items: pd.DataFrame, chances: Chances, now: Floats, horizon: float) -> Floats:
+    """Return the part of each claim's chance that is gone after the horizon because a remedy ends."""
+    left, last = items["days_left"].to_numpy(dtype=np.float64), items["last_days_left"].to_numpy(dtype=np.float64)
+    share = np.where(last <= horizon, 1.0, 0.0)
+    weaker = np.flatnonzero((left <= horizon) & ~(last <= horizon))
+    if len(weaker):  # a correction ends, and an appeal can still be made: for more minutes, with less hope
+        later = chances(items, weaker, Action.APPEAL_1, horizon)
+        share[weaker] = 1 - np.minimum(later / np.maximum(now[weaker], 1e-9), 1.0)
+    return share
+
+
+def expected_value(deadlines: Deadlines | None = None, *, weight: float = 8.0) -> Prepared:
+    """Return the policy of expected dollars per minute by the practice's own history.
+
+    Parameters
+    ----------
+    deadlines : how deadlines count; not at all when left out
+    weight : see :func:`arlab.simulate.history.fit_rates`
+    """
+
+    def make(start: Start, desk: DayQueue) -> Policy:
+        table = fit_rates(start.history, weight=weight)
+
+        def chances(items: pd.DataFrame, rows: Ints, remedy: int | None, days_on: float) -> Floats:
+            return table.chance(items.iloc[rows], remedy=remedy, days_on=days_on)
+
+        return _by_value(chances, deadlines, desk)
+
+    return Prepared(make)
+
+
+def true_value(deadlines: Deadlines | None = None) -> Prepared:
+    """Return the policy of expected dollars per minute by the true probabilities: nobody has it in life.
+
+    Of a denied claim it knows the probability that the next action brings the money that day, not the luck. Of a
+    claim that the payer has not got it knows the share that this payer pays of claims at their first answer.
+    """
+
+    def make(start: Start, desk: DayQueue) -> Policy:
+        skill = start.skill
+        paid = start.paid_at_first
+
+        def chances(items: pd.DataFrame, rows: Ints, remedy: int | None, days_on: float) -> Floats:
+            state = {name: values[rows] for name, values in desk.state().items()}
+            action = desk.moves.action[rows] if remedy is None else np.full(len(rows), remedy)
+            chance = true_chance(state, action, desk.day + int(days_on), skill)
+            payer = state["payer"].astype(np.int64)
+            return np.where(action == Action.RESUBMIT, paid[payer], chance)
+
+        return _by_value(chances, deadlines, desk)
+
+    return Prepared(make, knows_truth=True)

@@ -6,8 +6,8 @@ Which work the copy chooses is left to its queue.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
+import operator
 
 from arlab.synth.desk import Item, Latent, Outcomes, Phase, Queue
 from arlab.synth.payer_days import PayerDays
@@ -15,6 +15,7 @@ from arlab.synth.world import World, line_of
 
 __all__ = ["copy_world"]
 
+_VALUES = operator.attrgetter(*[field.name for field in dataclasses.fields(Item)])  # in the order of the class
 _OUTCOMES = dataclasses.fields(Outcomes)
 
 
@@ -41,7 +42,7 @@ def copy_world(
     def twin(item: Item) -> Item:
         found = twins.get(id(item))
         if found is None:
-            found = twins[id(item)] = copy.copy(item)
+            found = twins[id(item)] = Item(*_VALUES(item))
         return found
 
     last = min(until, len(world.due) - 1)
