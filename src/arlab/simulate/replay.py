@@ -24,7 +24,7 @@ from arlab.synth.desk import End, Item, Phase
 from arlab.synth.open_desk import uncollected
 from arlab.synth.world import World, step
 
-__all__ = ["HOUSE", "Replay", "need_minutes", "replay"]
+__all__ = ["HOUSE", "Replay", "need_minutes", "replay", "team_minutes"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -122,7 +122,7 @@ def _worked(
 ) -> tuple[Replay, World]:
     """Return what came of the days, and the desk after them."""
     numbers = start.working_days(days)
-    minutes = _minutes(start, minutes_per_day)
+    minutes = team_minutes(start, minutes_per_day)
     called = name or (policy if isinstance(policy, str) else getattr(policy, "__name__", "policy"))
     queue: DayQueue | None = None
     if isinstance(policy, str):
@@ -150,7 +150,7 @@ def _worked(
     return _counted(start, world, everybody, numbers, waiting, called), world
 
 
-def _minutes(start: Start, per_day: float | None) -> list[list[float]] | None:
+def team_minutes(start: Start, per_day: float | None) -> list[list[float]] | None:
     """Return the minutes of each biller by day; None for the practice's own."""
     if per_day is None:
         return None
