@@ -18,7 +18,7 @@ from arlab.errors import InputRefused
 __all__ = ["Order", "Policy", "place_order"]
 
 Order: TypeAlias = npt.NDArray[Any] | pd.Series | Sequence[float]
-"""Scores (numbers with a point, the highest is worked first) or row positions (whole numbers, the first one first)."""
+"""Scores (numbers with a point, the highest is worked first) or row positions (whole numbers, in order)."""
 Policy: TypeAlias = Callable[[pd.DataFrame, dt.date], Order]
 """From the open items that the practice can see on a day, and the day, to an order."""
 

@@ -1,8 +1,8 @@
 """How much could the best order have recovered at most?
 
-An upper bound by prices: minutes of each week get a price, every claim then chooses alone what it would do if it had
-to pay for its minutes, and what the team's minutes are worth at these prices is added. No order of work can bring
-more in expectation, whatever the prices are; the prices are chosen to make the bound small. It finds no order.
+An upper bound by prices: minutes of each week get a price, every claim then chooses alone what it would do if it
+had to pay for its minutes, and what the team's minutes are worth at these prices is added. No order of work can
+bring more in expectation, whatever the prices are; they are chosen to make the bound small. It finds no order.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 WEEK: Final = 5  # working days that share one price
-_ROUNDS: Final = 150
+_ROUNDS: Final = 40
 _STEP: Final = 0.6  # how boldly prices follow the first rounds' demand
 _RUN_OVER: Final = 45.0  # minutes by which a person may end a day late: the longest action and its set-up
 
@@ -80,11 +80,12 @@ def upper_bound(
     Notes
     -----
     What is relaxed, each time in favour of the best order: a claim may be worked in part; a session is as full as
-    it can be, so that its set-up is shared by as many claims as it holds; what is done in a week is done on the first
-    day of it that the claim allows; a second appeal never expires. What is kept: nothing is worked before it comes,
-    or after its remedy has ended; a second try waits for the answer to the first and has the chance that is left.
+    it can be, so that its set-up is shared by as many claims as it holds; what is done in a week is done on the
+    first day of it that the claim allows; a second appeal never expires. What is kept: nothing is worked before it
+    comes, or after its remedy has ended; a second try waits for the answer to the first and has the chance that is
+    left.
 
-    The dual of this fluid problem is a sum over claims once minutes have a price, so that it is solved claim by claim
+    The dual of this fluid problem is a sum over claims once minutes have a price: it is solved claim by claim
     (Lagrangian relaxation: Bertsimas and Tsitsiklis, Introduction to Linear Optimization, 1997, chapter 11).
     """
     numbers = np.array(start.working_days(days))
@@ -93,14 +94,15 @@ def upper_bound(
     supply = np.array([np.array(world.minutes)[:, week].sum() for week in weeks])
     supply[0] += sum(min(left, 0.0) for left in world.left)
     supply[-1] += _RUN_OVER * len(world.left)
-    groups = [_denied_claims(start, world, weeks, clairvoyant), _lost_claims(start, world, weeks, clairvoyant)]
+    groups = [
+        _denied_claims(start, world, weeks, clairvoyant),
+        _lost_claims(start, world, weeks, clairvoyant),
+    ]
     stages = tuple(_joined(parts) for parts in zip(*groups, strict=True))
     return _cheapest(stages, np.maximum(supply, 0.0), _RUN_OVER * len(world.left))
 
 
-def _denied_claims(
-    start: Start, world: World, weeks: list[Ints], clairvoyant: bool
-) -> tuple[_Stage, ...]:
+def _denied_claims(start: Start, world: World, weeks: list[Ints], clairvoyant: bool) -> tuple[_Stage, ...]:
     """Return the stages of claims that are denied, or will be by an answer that is on its way."""
     ready, items = [], []
     for item, day in _coming(world, int(weeks[-1][-1])):
@@ -192,17 +194,19 @@ def _tries(
     decided = np.array(days.roll)[day + latent.decision_lag[claim, attempt]]
     answer = np.where(np.isin(action, CLAIM_ACTIONS), posted, decided)
     letters = np.where(np.array(days.channel)[payer] == Channel.PORTAL, Channel.PORTAL, Channel.FAX)
-    by = np.where(np.isin(action, (Action.CORRECTED_CLAIM, Action.REBILL_OTHER_PAYER)), Channel.CLEARINGHOUSE, letters)
+    by = np.where(
+        np.isin(action, (Action.CORRECTED_CLAIM, Action.REBILL_OTHER_PAYER)), Channel.CLEARINGHOUSE, letters
+    )
     setup = np.array([SETUP_MINUTES[int(one)] for one in Channel])[by] / MOST
     return chance, moves.minutes + setup, action, answer
 
 
-def _lost_claims(
-    start: Start, world: World, weeks: list[Ints], clairvoyant: bool
-) -> tuple[_Stage, ...]:
+def _lost_claims(start: Start, world: World, weeks: list[Ints], clairvoyant: bool) -> tuple[_Stage, ...]:
     """Return the stages of claims that the payer has not got: sent again, they bring what it pays at first."""
     days, last = world.days, int(weeks[-1][-1])
-    found = [(item, day) for item, day in _coming(world, last) if item.phase == Phase.UNANSWERED and item.unknown]
+    found = [
+        (item, day) for item, day in _coming(world, last) if item.phase == Phase.UNANSWERED and item.unknown
+    ]
     claim = np.array([item.claim for item, _ in found], dtype=np.int64)
     ready = np.array([day for _, day in found], dtype=np.int64)
     state = state_of([item for item, _ in found])
@@ -223,9 +227,11 @@ def _lost_claims(
         (SETUP_MINUTES[Channel.PHONE] + hold) / np.array(days.claims_per_call)[payer],
         SETUP_MINUTES[Channel.PORTAL] / MOST,
     )
-    minutes = np.repeat((MINUTES[Action.STATUS_CHECK] + MINUTES[Action.RESUBMIT] + setup)[:, None], len(weeks), axis=1)
+    minutes = np.repeat(
+        (MINUTES[Action.STATUS_CHECK] + MINUTES[Action.RESUBMIT] + setup)[:, None], len(weeks), axis=1
+    )
     over = np.full(shape, len(weeks)), np.full(shape, _OVER)
-    alone = _Stage(gain, np.ones(shape), minutes, *over)
+    sent = _Stage(gain, np.ones(shape), minutes, *over)
     none = _Stage(np.zeros(shape), np.ones(shape), np.ones(shape), *over)
     # What the payer then denies counts as a claim of its own, fresh from the day on which it could be answered.
     denied = [(item, day) for item, day in found if int(days.answers.decisions.code[item.claim]) >= 0]
@@ -236,7 +242,7 @@ def _lost_claims(
     still = [(item, day) for item, day in denied if item.phase == Phase.DENIED and not item.late]
     answered = np.array([item.post_day for item, _ in still], dtype=np.int64)
     later = _stages(start, world, [item for item, _ in still], answered, weeks, clairvoyant, fresh=True)
-    return tuple(_joined(pair) for pair in zip((alone, none, none), later, strict=True))
+    return tuple(_joined(pair) for pair in zip((sent, none, none), later, strict=True))
 
 
 def _joined(parts: Sequence[_Stage]) -> _Stage:

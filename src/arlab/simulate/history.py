@@ -25,6 +25,7 @@ __all__ = ["RateTable", "fit_rates", "history_table"]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+_ACTIONS: Final = pd.CategoricalDtype([one.name.lower() for one in Action])
 _MOST: Final = 0.97  # no table makes anything certain
 _DECAYS: Final = np.arange(0.80, 1.001, 0.02)  # of the rate for each 30 days, tried one by one
 _LATERS: Final = np.arange(0.5, 1.01, 0.1)  # of the rate for each try before
@@ -39,9 +40,7 @@ def history_table(opening: Opening, world: World, facts: Facts, *, before: int) 
     ``denied_days`` (from the denial, or from the first sending for claims sent again), ``expected`` (dollars asked
     for) and ``recovered`` (share of them that came: 1 or 0 for a denial, by the answer for a claim sent again).
     """
-    tried = [
-        row for row in world.actions if row[3] == Action.RESUBMIT or Action.CORRECTED_CLAIM <= row[3] < Action.WRITE_OFF
-    ]
+    tried = [row for row in world.actions if Action.RESUBMIT <= row[3] < Action.WRITE_OFF]
     log = np.array(tried, dtype=np.int64).reshape(-1, 10)
     claim, day, action, attempt = log[:, 0], log[:, 1], log[:, 3], log[:, 6]
     answers, decisions = world.days.answers, world.days.answers.decisions
@@ -62,7 +61,7 @@ def history_table(opening: Opening, world: World, facts: Facts, *, before: int) 
                 np.append(facts.category_of, -1)[code], dtype=facts.categories
             ),
             "carc": pd.Categorical.from_codes(code, dtype=facts.carcs),
-            "remedy": pd.Categorical.from_codes(action[at], [one.name.lower() for one in Action]),
+            "remedy": pd.Categorical.from_codes(action[at], dtype=_ACTIONS),
             "tries": attempt[at],
             "denied_days": (day - start)[at],
             "expected": asked[at] / 100,
@@ -106,8 +105,8 @@ class RateTable:
     """Rates of recovery by remedy, denial code and payer.
 
     ``rate`` is remedy x code, ``of_payer`` a factor by payer x category, ``sent_again`` the share of a claim that
-    its payer pays when it is sent again, by payer; ``decay`` is what is left of a rate after 30 days, ``later`` after
-    a try that failed.
+    its payer pays when it is sent again, by payer; ``decay`` is what is left of a rate after 30 days, ``later``
+    after a try that failed.
     """
 
     rate: Floats

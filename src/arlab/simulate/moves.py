@@ -19,7 +19,17 @@ from arlab.synth.desk import ATTEMPTS, Item, Phase
 from arlab.synth.payer_days import PayerDays
 from arlab.synth.world import HOPELESS, LARGE
 
-__all__ = ["CLAIM_ACTIONS", "FIELDS", "FOREVER", "Moves", "State", "last_deadlines", "next_moves", "state_of", "true_chance"]
+__all__ = [
+    "CLAIM_ACTIONS",
+    "FIELDS",
+    "FOREVER",
+    "Moves",
+    "State",
+    "last_deadlines",
+    "next_moves",
+    "state_of",
+    "true_chance",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -74,12 +84,16 @@ def next_moves(days: PayerDays, state: State, day: int, *, appeal_from: float) -
     arrives = np.where(np.array(days.postmarked)[payer], day, tomorrow)
     denied = state["phase"] == Phase.DENIED
     wanted = state["wanted"].astype(np.int64)
-    gives_up = np.where((state["patient_group"] > 0) & (state["late"] == 0), Action.MOVE_TO_PATIENT, Action.WRITE_OFF)
+    gives_up = np.where(
+        (state["patient_group"] > 0) & (state["late"] == 0), Action.MOVE_TO_PATIENT, Action.WRITE_OFF
+    )
 
     first_due, second_due = state["appeal_1_due"], state["appeal_2_due"]
     proof = wanted == Action.PROOF_OF_TIMELY_FILING
     proves = proof & (state["late"] == 0) & (state["attempt"] == 0) & (arrives <= first_due)
-    corrects = ~proof & (wanted != Action.APPEAL_1) & (state["corrected"] == 0) & (arrives <= state["correct_due"])
+    corrects = (
+        ~proof & (wanted != Action.APPEAL_1) & (state["corrected"] == 0) & (arrives <= state["correct_due"])
+    )
     first = arrives <= first_due
     hope = np.where(first, state["base"], state["base"] / 2)
     worth = _is_worth_a_letter(days, state, hope, appeal_from)
@@ -94,14 +108,18 @@ def next_moves(days: PayerDays, state: State, day: int, *, appeal_from: float) -
 
     filing_due = state["service"] + np.array(days.filing)[payer]
     sends = (state["unknown"] > 0) & (tomorrow <= filing_due)
-    unanswered = np.where(sends, Action.RESUBMIT, np.where(state["unknown"] > 0, Action.WRITE_OFF, Action.STATUS_CHECK))
+    unanswered = np.where(
+        sends, Action.RESUBMIT, np.where(state["unknown"] > 0, Action.WRITE_OFF, Action.STATUS_CHECK)
+    )
     action = np.where(denied, action, unanswered).astype(np.int64)
     minutes = MINUTES[action]
     minutes = np.where(~denied & sends, _RESUBMIT_MINUTES, minutes)
     minutes = np.where(~denied & (action == Action.WRITE_OFF), _CLOSE_MINUTES, minutes)
 
     due = np.where(proves, first_due, np.where(corrects, state["correct_due"], appeal_due))
-    due = np.where(denied, np.where(action >= Action.WRITE_OFF, FOREVER, due), np.where(sends, filing_due, FOREVER))
+    due = np.where(
+        denied, np.where(action >= Action.WRITE_OFF, FOREVER, due), np.where(sends, filing_due, FOREVER)
+    )
     last = np.where(corrects & may_appeal, np.maximum(state["correct_due"], appeal_due), due)
     last = np.where(denied & (due < FOREVER), last, due)
     return Moves(action, minutes, due.astype(np.int64), last.astype(np.int64))
@@ -128,7 +146,7 @@ def last_deadlines(days: PayerDays, state: State, *, appeal_from: float) -> Ints
     """Return the last day on which anything could be done about each item that nobody has tried yet.
 
     Of a denied item it is the end of its last remedy by the house's playbook, of a claim that the payer has not got
-    the end of its filing time; :data:`FOREVER` where there was nothing to do, or the claim is on file and unanswered.
+    the end of its filing time; :data:`FOREVER` where there was nothing to do, or the claim is on file.
     """
     payer = state["payer"].astype(np.int64)
     wanted = state["wanted"].astype(np.int64)

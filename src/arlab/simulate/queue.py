@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from arlab.policies import Policy, place_order
 from arlab.simulate.facts import Facts
 from arlab.simulate.moves import FIELDS, FOREVER, Moves, State, next_moves, state_of
 from arlab.synth.chances import Action
-from arlab.synth.desk import NEVER, Channel, End, Item, Line, Phase, Queue
+from arlab.synth.desk import NEVER, ActionRow, Channel, End, Item, Line, Phase, Queue
 from arlab.synth.world import MOST, SETUP_MINUTES, World, let_in
 
 __all__ = ["ITEM_COLUMNS", "DayQueue", "Past"]
@@ -77,11 +78,15 @@ class Past:
         result.action, result.day, result.promise = self.action.copy(), self.day.copy(), self.promise.copy()
         return result
 
-    def note(self, rows: list[tuple[int, ...]]) -> None:
+    def note(self, rows: Sequence[ActionRow]) -> None:
         """Take over rows of the action log, in their order."""
         if rows:
             log = np.array(rows, dtype=np.int64)
-            self.action[log[:, 0]], self.day[log[:, 0]], self.promise[log[:, 0]] = log[:, 3], log[:, 1], log[:, 9]
+            self.action[log[:, 0]], self.day[log[:, 0]], self.promise[log[:, 0]] = (
+                log[:, 3],
+                log[:, 1],
+                log[:, 9],
+            )
 
 
 class DayQueue(Queue):
@@ -290,7 +295,9 @@ class DayQueue(Queue):
         self._time -= float(spent[count - 1])
         sessions: dict[tuple[int, int], deque[int]] = {}
         claims = self._claims[rest[:count]].tolist()
-        for claim, key in zip(claims, zip(line.tolist(), (place // most).tolist(), strict=True), strict=False):
+        for claim, key in zip(
+            claims, zip(line.tolist(), (place // most).tolist(), strict=True), strict=False
+        ):
             sessions.setdefault(key, deque()).append(claim)
         for (number, _), waiting in sessions.items():
             self._sessions.append((divmod(number, len(Channel)), waiting))

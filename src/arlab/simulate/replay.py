@@ -123,7 +123,7 @@ def _worked(
     """Return what came of the days, and the desk after them."""
     numbers = start.working_days(days)
     minutes = team_minutes(start, minutes_per_day)
-    called = name or (policy if isinstance(policy, str) else getattr(policy, "__name__", "policy"))
+    called = str(name or (policy if isinstance(policy, str) else getattr(policy, "__name__", "policy")))
     queue: DayQueue | None = None
     if isinstance(policy, str):
         if policy != HOUSE:
@@ -143,7 +143,9 @@ def _worked(
     waiting = []
     for day in numbers:
         if queue is not None:
-            today = sum(min(left, 0.0) + own[day] for left, own in zip(world.left, world.minutes, strict=True))
+            today = sum(
+                min(left, 0.0) + own[day] for left, own in zip(world.left, world.minutes, strict=True)
+            )
             queue.begin(world, day, start.date_of(day), today)
         step(world, day)
         waiting.append(len(queue.rows) if queue is not None else len(world.queue.waiting()))
@@ -165,7 +167,9 @@ def _everybody(world: World, queue: DayQueue | None, until: int) -> list[Item]:
     """Return every item that waits or falls due in the days of the replay, each once, by claim."""
     waiting = list(queue.items.values()) if queue else [item for item, _ in world.queue.waiting()]
     due = [item for day in range(world.seen + 1, until + 1) for item in world.due[day]]
-    return [item for _, item in sorted({item.claim: item for item in (*waiting, *world.left_alone, *due)}.items())]
+    return [
+        item for _, item in sorted({item.claim: item for item in (*waiting, *world.left_alone, *due)}.items())
+    ]
 
 
 def _counted(
@@ -173,7 +177,7 @@ def _counted(
 ) -> Replay:
     """Return the figures of a replay from the log and the outcomes of the desk."""
     log = np.array(world.actions, dtype=np.int64).reshape(-1, 10)
-    claim, day, action, minutes, attempt, session = (log[:, column] for column in (0, 1, 3, 5, 6, 7))
+    claim, day, action, minutes, session = (log[:, column] for column in (0, 1, 3, 5, 7))
     worth, outcomes = start.worth, world.outcomes
     tried = (action >= Action.CORRECTED_CLAIM) & (action < Action.WRITE_OFF)
     # A claim that is won is won by the last thing that was tried on it.
@@ -242,7 +246,9 @@ def _lost(start: Start, world: World, state: State, numbers: list[int]) -> float
     claim = state["claim"].astype(np.int64)
     ended = (last >= numbers[0] - 1) & (last < numbers[-1]) & (state["attempt"] == 0)
     ended &= (world.outcomes.end[claim] != End.WON) & (world.outcomes.end[claim] != End.PAID)
-    value = np.where(state["phase"] == Phase.UNANSWERED, start.facts.asked[claim], start.facts.at_stake[claim])
+    value = np.where(
+        state["phase"] == Phase.UNANSWERED, start.facts.asked[claim], start.facts.at_stake[claim]
+    )
     return float(value[ended].sum())
 
 

@@ -122,11 +122,10 @@ class Start:
         opening, streams = self.opening, Streams(seed, practice=_FRESH)
         drawn = draw_latent(opening.scenario, opening.rules, opening.days, opening.answers, streams)
         latent = dataclasses.replace(
-            self.latent, **{name: getattr(drawn, name) for name in ("luck", "paid_lag", "denied_lag", "decision_lag")}
+            self.latent,
+            **{name: getattr(drawn, name) for name in ("luck", "paid_lag", "denied_lag", "decision_lag")},
         )
-        days = make_payer_days(
-            opening.rules, opening.calendar, opening.answers, streams.stage("telephone")
-        )
+        days = make_payer_days(opening.rules, opening.calendar, opening.answers, streams.stage("telephone"))
         return dataclasses.replace(self, latent=latent, days=days)
 
 
@@ -134,9 +133,7 @@ _FRESH = 1 << 20  # number of a practice that no billing company has: its stream
 
 
 @uncollected()
-def make_start(
-    scenario: Scenario, *, seed: int, day: dt.date | str | None = None, number: int = 0
-) -> Start:
+def make_start(scenario: Scenario, *, seed: int, day: dt.date | str | None = None, number: int = 0) -> Start:
     """Return the morning of a day in a synthetic practice that its house has worked until then.
 
     Parameters

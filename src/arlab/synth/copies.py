@@ -15,7 +15,9 @@ from arlab.synth.world import World, line_of
 
 __all__ = ["copy_world"]
 
-_VALUES = operator.attrgetter(*[field.name for field in dataclasses.fields(Item)])  # in the order of the class
+_VALUES = operator.attrgetter(
+    *[field.name for field in dataclasses.fields(Item)]
+)  # in the order of the class
 _OUTCOMES = dataclasses.fields(Outcomes)
 
 

@@ -28,7 +28,18 @@ from arlab.synth.desk import (
 )
 from arlab.synth.payer_days import PayerDays
 
-__all__ = ["HOPELESS", "LARGE", "MOST", "SETUP_MINUTES", "World", "let_in", "line_of", "meet_answer", "next_action", "step"]
+__all__ = [
+    "HOPELESS",
+    "LARGE",
+    "MOST",
+    "SETUP_MINUTES",
+    "World",
+    "let_in",
+    "line_of",
+    "meet_answer",
+    "next_action",
+    "step",
+]
 
 NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
 SETUP_MINUTES: Final[dict[int, int]] = {
