@@ -27,7 +27,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 WEEK: Final = 5  # working days that share one price
-_ROUNDS: Final = 40
+_ROUNDS: Final = 25
 _STEP: Final = 0.6  # how boldly prices follow the first rounds' demand
 _RUN_OVER: Final = 45.0  # minutes by which a person may end a day late: the longest action and its set-up
 
@@ -156,7 +156,15 @@ def _stages(
                 at = np.flatnonzero(place == offset)
                 if len(at):
                     rows = {name: values[at] for name, values in now.items()}
-                    made = _tries(start, world, rows, day, fresh, clairvoyant)
+                    made = _tries(
+                        start,
+                        world,
+                        rows,
+                        day,
+                        fresh=fresh,
+                        clairvoyant=clairvoyant,
+                        later=stage == _APPEALED,
+                    )
                     chance, gain_minutes, action, answer = made
                     gain[at, week] = chance * dollars[at]
                     stay[at, week] = 1 - chance
@@ -171,7 +179,7 @@ def _stages(
 
 
 def _tries(
-    start: Start, world: World, state: State, day: int, fresh: bool, clairvoyant: bool
+    start: Start, world: World, state: State, day: int, *, fresh: bool, clairvoyant: bool, later: bool
 ) -> tuple[Floats, Floats, Ints, Ints]:
     """Return chance, minutes, action and day of the answer, should it fail, of working items on a day."""
     days, latent = world.days, start.latent
@@ -185,13 +193,14 @@ def _tries(
     claim = state["claim"].astype(np.int64)
     attempt = np.minimum(state["attempt"], ATTEMPTS - 1).astype(np.int64)
     if clairvoyant:
-        chance = (latent.luck[claim, attempt] < chance).astype(np.float64)
-    received = days.tomorrow[day]
-    lag = latent.denied_lag[claim, attempt] + np.array(days.extra)[payer, received]
-    last = len(days.weekday) - 1
-    pay_day = np.array(days.next_pay)[payer, np.minimum(received + lag, last)]
-    posted = np.array(days.posting)[payer, pay_day]
-    decided = np.array(days.roll)[day + latent.decision_lag[claim, attempt]]
+        luck = latent.luck[claim, attempt]
+        if later:  # an appeal may be the second or the third try: the better luck counts
+            luck = np.minimum(luck, latent.luck[claim, np.minimum(attempt + 1, ATTEMPTS - 1)])
+        chance = (luck < chance).astype(np.float64)
+    received, remits = days.tomorrow[day], start.opening.days
+    lag = latent.denied_lag[claim, attempt] + remits.extra[payer, received]
+    posted = remits.post(payer, remits.pay(payer, received + lag))
+    decided = start.opening.calendar.roll(day + latent.decision_lag[claim, attempt])
     answer = np.where(np.isin(action, CLAIM_ACTIONS), posted, decided)
     letters = np.where(np.array(days.channel)[payer] == Channel.PORTAL, Channel.PORTAL, Channel.FAX)
     by = np.where(
@@ -221,7 +230,8 @@ def _lost_claims(start: Start, world: World, weeks: list[Ints], clairvoyant: boo
         gain[:, week] = np.where(here & in_time, start.worth.first[claim] / 100, 0.0)
     first, last_day = int(weeks[0][0]), last
     phone = np.array(days.channel)[payer] == Channel.PHONE
-    hold = np.array(days.hold)[:, first : last_day + 1].mean(axis=1)[payer]
+    waits = np.array(days.hold)[:, first : last_day + 1]
+    hold = (waits.min(axis=1) if clairvoyant else waits.mean(axis=1))[payer]
     setup = np.where(
         phone,
         (SETUP_MINUTES[Channel.PHONE] + hold) / np.array(days.claims_per_call)[payer],
@@ -257,19 +267,22 @@ def _cheapest(stages: tuple[_Stage, ...], supply: Floats, run_over: float) -> Bo
     weeks = len(supply)
     total = float(supply.sum())
     low, high = 0.0, float(max((stage.gain / stage.minutes).max(initial=0.0) for stage in stages))
-    for _ in range(25):
+    for _ in range(18):
         middle = (low + high) / 2
         _, asked = _chosen(stages, np.full(weeks, middle))
         low, high = (middle, high) if asked.sum() > total else (low, middle)
     prices = np.full(weeks, high)
     best = Bound(np.inf, prices, supply)
+    usual = max(
+        high, float(np.mean(stages[_FIRST].gain / stages[_FIRST].minutes)) if len(stages[0].gain) else 0.0
+    )
     for attempt in range(_ROUNDS):
         value, asked = _chosen(stages, prices)
         dollars = value + float(prices @ supply) + run_over * float(np.abs(np.diff(prices)).sum())
         if dollars < best.dollars:
             best = Bound(dollars, prices, supply)
-        excess = (asked - supply) / max(total / weeks, 1e-9)
-        prices = prices * np.exp(_STEP / (1 + attempt / 5) * np.clip(excess, -1, 1))
+        excess = np.clip((asked - supply) / max(total / weeks, 1e-9), -1, 1)
+        prices = np.maximum(prices + _STEP * usual / (1 + attempt / 4) * excess, 0.0)
     return best
 
 
@@ -284,7 +297,6 @@ def _chosen(stages: tuple[_Stage, ...], prices: Floats) -> tuple[float, Floats]:
         for week in range(weeks - 1, -1, -1):
             later = worth[at.after[:, week], every, at.then[:, week]]
             now = at.gain[:, week] - at.minutes[:, week] * prices[week] + at.stay[:, week] * later
-            now = np.where(at.gain[:, week] > 0, now, -1.0)
             works[stage, :, week] = now > worth[stage, :, week + 1]
             worth[stage, :, week] = np.maximum(now, worth[stage, :, week + 1])
     asked = np.zeros(weeks)

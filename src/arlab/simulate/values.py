@@ -216,7 +216,8 @@ def expected_value(deadlines: Deadlines | None = None, *, weight: float = 8.0) -
         table = fit_rates(start.history, weight=weight)
 
         def chances(items: pd.DataFrame, rows: Ints, remedy: int | None, days_on: float) -> Floats:
-            return table.chance(items.iloc[rows], remedy=remedy, days_on=days_on)
+            some = items if len(rows) == len(items) else items.iloc[rows]
+            return table.chance(some, remedy=remedy, days_on=days_on)
 
         return _by_value(chances, deadlines, desk)
 
