@@ -1,4 +1,4 @@
-"""The simulator: one world with the generator, nothing seen that is not known, minutes and set-ups alike for all."""
+"""The simulator: one world with the generator, nothing seen that is not known, minutes alike for all."""
 
 import dataclasses
 import datetime as dt

@@ -86,46 +86,67 @@ class BakeOff:
         probabilities add to it. Then means of ``lost, touches, hours, setup_share, dollars_per_hour`` and the
         backlog at the end. What was not run is not a number.
         """
-        wide = self.runs.pivot_table(index="seed", columns="policy", values="recovered", sort=False)
         means = self.runs.groupby("policy", sort=False)[list(_FIGURES)].mean()
-        gap = (
-            wide[KNOWING] - wide[BLIND]
-            if {KNOWING, BLIND} <= set(wide)
-            else pd.Series(math.nan, index=wide.index)
-        )
+        known = {KNOWING, BLIND} <= set(means.index)
         rows = []
         for policy, mean in means.iterrows():
-            apart = wide[policy] - wide[self.against]
-            half = half_width(apart)
-            more = wide[policy] - wide[BLIND] if BLIND in wide else gap
+            name, worked = str(policy), mean["minutes"] or math.nan
+            difference, low, high = self.difference(name, self.against)
             rows.append(
                 {
-                    "policy": policy,
+                    "policy": name,
                     "recovered": mean["recovered"],
-                    "share_of_bound": mean["recovered"] / self.seeds["bound"].mean(),
-                    "difference": apart.mean(),
-                    "low": apart.mean() - half,
-                    "high": apart.mean() + half,
-                    "information": more.mean() / gap.mean() if gap.mean() else math.nan,
+                    "share_of_bound": self.share_of_bound(name)[0],
+                    "difference": difference,
+                    "low": low,
+                    "high": high,
+                    "information": self.information(name)[0] if known else math.nan,
                     "lost": mean["lost"],
                     "touches": mean["touches"],
                     "hours": mean["minutes"] / 60,
-                    "setup_share": mean["setup_minutes"] / mean["minutes"] if mean["minutes"] else math.nan,
-                    "dollars_per_hour": mean["recovered"] / mean["minutes"] * 60
-                    if mean["minutes"]
-                    else math.nan,
+                    "setup_share": mean["setup_minutes"] / worked,
+                    "dollars_per_hour": mean["recovered"] / worked * 60,
                     "backlog_items": mean["backlog_items"],
                     "backlog_dollars": mean["backlog_dollars"],
                 }
             )
         return pd.DataFrame(rows).sort_values("recovered", ascending=False, kind="stable", ignore_index=True)
 
+    @property
+    def recovered(self) -> pd.DataFrame:
+        """Dollars recovered, seed by policy."""
+        return self.runs.pivot_table(index="seed", columns="policy", values="recovered", sort=False)
+
     def difference(self, policy: str, other: str) -> tuple[float, float, float]:
         """Return the mean of paired differences of dollars recovered, and the ends of its 95 % interval."""
-        wide = self.runs.pivot_table(index="seed", columns="policy", values="recovered", sort=False)
-        apart = wide[policy] - wide[other]
+        apart = self.recovered[policy] - self.recovered[other]
         half = half_width(apart)
         return float(apart.mean()), float(apart.mean() - half), float(apart.mean() + half)
+
+    def share_of_bound(self, policy: str) -> tuple[float, float, float]:
+        """Return the share of the upper bound that a policy recovers, and the ends of its 95 % interval."""
+        return ratio_of_means(self.recovered[policy], self.seeds.set_index("seed")["bound"])
+
+    def information(self, policy: str, *, knowing: str = KNOWING) -> tuple[float, float, float]:
+        """Return a policy's share of information gain, and the ends of its 95 % interval.
+
+        The gain is from dollars per minute without probabilities to ``knowing``, which has the true ones.
+        """
+        blind = self.recovered[BLIND]
+        return ratio_of_means(self.recovered[policy] - blind, self.recovered[knowing] - blind)
+
+
+def ratio_of_means(above: pd.Series, below: pd.Series) -> tuple[float, float, float]:
+    """Return the ratio of two means over the same seeds, and the ends of its 95 % interval by the delta method.
+
+    Examples
+    --------
+    >>> ratio_of_means(pd.Series([1.0, 2.0, 3.0]), pd.Series([2.0, 4.0, 6.0]))
+    (0.5, 0.5, 0.5)
+    """
+    ratio = float(above.mean() / below.mean()) if below.mean() else math.nan
+    half = half_width(above - ratio * below) / abs(float(below.mean())) if below.mean() else math.nan
+    return ratio, ratio - half, ratio + half
 
 
 def half_width(values: pd.Series, *, level: float = 0.95) -> float:
