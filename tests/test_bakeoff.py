@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from arlab.errors import SettingsError
 from arlab.policies import largest_first
 from arlab.simulate import (
     BUILT_IN,
+    ITEM_COLUMNS,
     Deadlines,
     expected_value,
     fit_rates,
@@ -381,3 +383,23 @@ def test_two_processes_find_what_one_finds():
 def test_a_setting_that_cannot_be_is_one_sentence(settings, why):
     with pytest.raises(SettingsError, match=why):
         policy_bakeoff(scenario(), **({"seeds": [1], "policies": ["house"]} | settings))
+
+
+# The page that shows how to write a policy
+
+
+def page():
+    return (Path(__file__).parents[1] / "docs" / "policies.md").read_text(encoding="utf-8")
+
+
+def test_the_page_lists_the_columns_that_a_policy_gets():
+    block = page().split("<!-- columns -->")[1].split("<!-- /columns -->")[0]
+    rows = [line.strip("| ").split(" | ") for line in block.strip().splitlines()[2:]]
+    assert {name.strip("`"): what for name, what in rows} == ITEM_COLUMNS
+
+
+def test_the_policy_on_the_page_runs(capsys):
+    code = page().split("```python\n")[1].split("```")[0]
+    exec(compile(code, "policies.md", "exec"), {"__name__": "page"})
+    said = capsys.readouterr().out
+    assert "near deadlines first" in said and "largest first" in said
