@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from arlab.simulate import DEADLINES, HOUSE, BakeOff, make_start, policy_bakeoff, replay
-from arlab.simulate.bakeoff import half_width
+from arlab.simulate.intervals import half_width
 from arlab.synth import Scenario, find_preset
 from benchmarks.report import give, option_parser, say, say_table, seed_range, stopwatch
 

@@ -25,8 +25,8 @@ from arlab.simulate import (
     session_scores,
     upper_bound,
 )
-from arlab.simulate.bakeoff import half_width
 from arlab.simulate.bound import _cheapest, _Stage
+from arlab.simulate.intervals import half_width
 from arlab.simulate.values import _Inflow
 from arlab.synth import PRESETS, make_practice
 from arlab.synth.chances import Action

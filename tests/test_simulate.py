@@ -265,10 +265,8 @@ def test_all_have_the_same_minutes(policy):
 
 def test_a_session_is_what_fits_the_day_grouped_by_payer_and_channel():
     """Claims 1, 2, 4 of one line and 3 of another: 40 minutes hold 1 to 3, and 2 joins 1."""
-    facts = dataclasses.replace(morning().facts)
-    queue = DayQueue(
-        facts, morning().past.copied(), largest_first, name="p", hold=np.zeros(20), appeal_from=0
-    )
+    facts = morning().facts
+    queue = DayQueue(facts, morning().past.copied(), name="p", hold=np.zeros(20), appeal_from=0)
     queue.world = morning().world
     queue._line, queue._claims = np.array([0, 2, 0, 0]), np.array([1, 3, 2, 4])
     queue._cost, queue._setup = np.array([10.0, 10.0, 10.0, 10.0]), np.array([3.0, 2.0, 3.0, 3.0])
@@ -344,6 +342,7 @@ def test_people_with_zero_minutes_can_be_given_some():
         (lambda: make_start(scenario(), seed=-1), "seed must be a whole number"),
         (lambda: replay(morning(), days=5_000), "A replay of 5000 working days .* is not possible"),
         (lambda: replay(morning(), days=0), "A replay of 0 working days"),
+        (lambda: replay(morning(), 7), "A policy must be a function of"),
         (lambda: replay(morning(), "clever"), "There is no way of working called 'clever'"),
         (
             lambda: replay(morning(), largest_first, minutes_per_day=-1),

@@ -7,8 +7,8 @@ same luck, and compares policies with each other and with the best possible. Rea
 from arlab.simulate.bakeoff import BUILT_IN, BakeOff, policy_bakeoff
 from arlab.simulate.bound import Bound, upper_bound
 from arlab.simulate.history import RateTable, fit_rates
-from arlab.simulate.queue import ITEM_COLUMNS
 from arlab.simulate.replay import HOUSE, Replay, need_minutes, replay
+from arlab.simulate.seen import ITEM_COLUMNS
 from arlab.simulate.start import Start, make_start, start_of_practice
 from arlab.simulate.values import (
     DEADLINES,

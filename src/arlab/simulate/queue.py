@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -18,44 +17,15 @@ import pandas as pd
 from arlab.policies import Policy, place_order
 from arlab.simulate.facts import Facts
 from arlab.simulate.moves import FIELDS, FOREVER, Moves, State, next_moves, state_of
+from arlab.simulate.seen import Past
 from arlab.synth.chances import Action
-from arlab.synth.desk import NEVER, ActionRow, Channel, End, Item, Line, Phase, Queue
+from arlab.synth.desk import Channel, End, Item, Line, Phase, Queue
 from arlab.synth.world import MOST, SETUP_MINUTES, World, let_in
 
-__all__ = ["ITEM_COLUMNS", "DayQueue", "Past"]
+__all__ = ["DayQueue"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-ITEM_COLUMNS: Final = {
-    "claim_id": "number of the claim",
-    "responsible": "who owes it: payer_1",
-    "payer": "its name",
-    "payer_class": "its class",
-    "location": "office of the visit",
-    "provider": "who treated the patient",
-    "balance": "dollars that the payer's account shows",
-    "expected": "dollars that the contract allows for what is open",
-    "age_days": "days since the claim was first sent",
-    "state": "no_answer or denied",
-    "on_file": "whether the payer has accepted the claim",
-    "category": "kind of denial; empty while there is no answer",
-    "carc": "its adjustment code; empty while there is no answer",
-    "denied_days": "days since the payer's denial; empty while there is no answer",
-    "tries": "tries that brought nothing",
-    "remedy": "what would be done next by the house's playbook",
-    "minutes": "minutes that it takes, without the session's set-up",
-    "days_left": "days until this remedy ends; empty where it does not end",
-    "last_days_left": "days until the last remedy ends, this one or a later one",
-    "channel": "how it goes to the payer",
-    "session": "number of its line: one payer by one channel",
-    "setup_minutes": "minutes that a session of this line takes to begin, with the usual wait on the telephone",
-    "session_most": "claims that one session of this line can hold",
-    "last_action": "what was done last; empty where nothing was",
-    "last_action_days": "days since then",
-    "promise_days": "days since a payment that the payer promised was due; below zero: it still is to come",
-}
-"""Columns of the open items that a policy gets, and what they hold: all of it is known to the practice that day."""
 
 _ACTIONS: Final = pd.CategoricalDtype([action.name.lower() for action in Action])
 _CHANNELS: Final = pd.CategoricalDtype([channel.name.lower() for channel in Channel])
@@ -64,46 +34,21 @@ _PAYER_1: Final = pd.CategoricalDtype(["payer_1"])
 _LEAST_MINUTES: Final = 30.0  # what is planned at least when estimates were too high and time is left
 
 
-class Past:
-    """What was last done about each claim, and what was promised: as far as the action log goes."""
-
-    def __init__(self, count: int) -> None:
-        self.action = np.full(count, NEVER)
-        self.day = np.full(count, NEVER)
-        self.promise = np.full(count, NEVER)
-
-    def copied(self) -> Past:
-        """Return a copy that goes on by itself."""
-        result = Past(0)
-        result.action, result.day, result.promise = self.action.copy(), self.day.copy(), self.promise.copy()
-        return result
-
-    def note(self, rows: Sequence[ActionRow]) -> None:
-        """Take over rows of the action log, in their order."""
-        if rows:
-            log = np.array(rows, dtype=np.int64)
-            self.action[log[:, 0]], self.day[log[:, 0]], self.promise[log[:, 0]] = (
-                log[:, 3],
-                log[:, 1],
-                log[:, 9],
-            )
-
-
 class DayQueue(Queue):
     """Items that wait for work, in an order that is made anew every day.
 
     Parameters
     ----------
+    name : of the ``policy`` that is set before the first day, for messages
     hold : usual minutes of waiting on the telephone, by payer
     appeal_from : cents of expected recovery below which the house files no appeal
     """
 
-    def __init__(
-        self, facts: Facts, past: Past, policy: Policy, *, name: str, hold: Floats, appeal_from: float
-    ) -> None:
+    def __init__(self, facts: Facts, past: Past, *, name: str, hold: Floats, appeal_from: float) -> None:
         super().__init__(lambda item: 0.0)
-        self.facts, self.past, self.policy, self.name = facts, past, policy, name
+        self.facts, self.past, self.name = facts, past, name
         self.hold, self.appeal_from = hold, appeal_from
+        self.policy: Policy | None = None
         self.world: World | None = None
         self.day, self.date = -1, dt.date.min
         self.items: dict[int, Item] = {}
@@ -170,6 +115,7 @@ class DayQueue(Queue):
 
     def _order(self) -> None:
         """Ask the policy for the day's order; answers that have come meanwhile are read first."""
+        assert self.policy is not None
         self._refresh()
         frame = self.frame()
         order = place_order(self.policy(frame, self.date), len(frame), policy=self.name)
@@ -228,7 +174,7 @@ class DayQueue(Queue):
         return {name: values.take(self.rows) for name, values in self._state.items()}
 
     def frame(self) -> pd.DataFrame:
-        """Return the open items as the practice sees them today; see :data:`ITEM_COLUMNS`."""
+        """Return the open items as the practice sees them today; see :data:`arlab.simulate.ITEM_COLUMNS`."""
         rows, moves, facts, day = self.rows, self.moves, self.facts, self.day
         state = self._state
         denied = state["phase"].take(rows) == Phase.DENIED

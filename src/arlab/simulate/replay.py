@@ -128,14 +128,12 @@ def _worked(
     if isinstance(policy, str):
         if policy != HOUSE:
             raise SettingsError(f"There is no way of working called '{policy}': use '{HOUSE}' or a policy.")
+    elif not (callable(policy) or isinstance(policy, Prepared)):
+        raise SettingsError(f"A policy must be a function of (open items, day), not {policy!r}.")
     else:
+        appeal_from = start.world.appeal_from
         queue = DayQueue(
-            start.facts,
-            start.past.copied(),
-            lambda items, day: items.index.to_numpy(),
-            name=called,
-            hold=start.hold,
-            appeal_from=start.world.appeal_from,
+            start.facts, start.past.copied(), name=called, hold=start.hold, appeal_from=appeal_from
         )
         queue.policy = policy.make(start, queue) if isinstance(policy, Prepared) else policy
     world = start.desk(until=numbers[-1], queue=queue, minutes=minutes)
@@ -143,9 +141,8 @@ def _worked(
     waiting = []
     for day in numbers:
         if queue is not None:
-            today = sum(
-                min(left, 0.0) + own[day] for left, own in zip(world.left, world.minutes, strict=True)
-            )
+            team = zip(world.left, world.minutes, strict=True)
+            today = sum(max(min(left, 0.0) + own[day], 0.0) for left, own in team)
             queue.begin(world, day, start.date_of(day), today)
         step(world, day)
         waiting.append(len(queue.rows) if queue is not None else len(world.queue.waiting()))

@@ -18,7 +18,7 @@ from arlab.errors import NotAvailable, SettingsError
 from arlab.frames import to_date
 from arlab.simulate.facts import Facts, Worth, make_facts, make_worth
 from arlab.simulate.history import history_table
-from arlab.simulate.queue import Past
+from arlab.simulate.seen import Past
 from arlab.synth.copies import copy_world
 from arlab.synth.desk import Channel, Latent, Queue
 from arlab.synth.latents import draw_latent
