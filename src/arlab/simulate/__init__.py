@@ -9,6 +9,7 @@ from arlab.simulate.bound import Bound, upper_bound
 from arlab.simulate.history import RateTable, fit_rates
 from arlab.simulate.replay import HOUSE, Replay, need_minutes, replay
 from arlab.simulate.seen import ITEM_COLUMNS
+from arlab.simulate.staffing import burn_down_table, staffing_table
 from arlab.simulate.start import Start, make_start, start_of_practice
 from arlab.simulate.values import (
     DEADLINES,
@@ -33,6 +34,7 @@ __all__ = [
     "RateTable",
     "Replay",
     "Start",
+    "burn_down_table",
     "dollars_per_minute",
     "expected_value",
     "fit_rates",
@@ -42,6 +44,7 @@ __all__ = [
     "policy_bakeoff",
     "replay",
     "session_scores",
+    "staffing_table",
     "start_of_practice",
     "true_value",
     "upper_bound",

@@ -72,6 +72,17 @@ class DayQueue(Queue):
         self.items[item.claim] = item
         self._new.append((item, channel))
 
+    def waiting(self) -> list[tuple[Item, int]]:
+        """Return who waits, each with the channel, by claim."""
+        channel = self._channel.copy()
+        for item, own in self._new:
+            channel[item.claim] = own
+        return [
+            (item, int(channel[claim]))
+            for claim, item in sorted(self.items.items())
+            if item.phase < Phase.DONE
+        ]
+
     def first_line(self) -> Line | None:
         """Return payer and channel of the next session, or None when there is nothing left to do."""
         if not self._asked:

@@ -52,7 +52,8 @@ class Replay:
     minutes, setup_minutes : time spent, and of this to begin sessions
     backlog_items, backlog_dollars : claims that something could still be done about at the end, and what the
         contract allows on them
-    daily : frame with ``date, recovered, minutes, touches, backlog`` (claims waiting in the morning)
+    daily : frame with ``date, recovered, minutes, touches, backlog`` (claims waiting in the
+        evening)
     """
 
     policy: str
@@ -145,7 +146,7 @@ def _worked(
             today = sum(max(min(left, 0.0) + own[day], 0.0) for left, own in team)
             queue.begin(world, day, start.date_of(day), today)
         step(world, day)
-        waiting.append(len(queue.rows) if queue is not None else len(world.queue.waiting()))
+        waiting.append(len(world.queue.waiting()))
     return _counted(start, world, everybody, numbers, waiting, called), world
 
 
