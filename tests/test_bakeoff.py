@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arlab.errors import SettingsError
@@ -403,3 +403,34 @@ def test_the_policy_on_the_page_runs(capsys):
     exec(compile(code, "policies.md", "exec"), {"__name__": "page"})
     said = capsys.readouterr().out
     assert "near deadlines first" in said and "largest first" in said
+
+
+def test_deadlines_that_weigh_nothing_change_nothing():
+    start = morning("deadlines_bind")
+    plain, same = (
+        replay(start, expected_value(deadlines), days=15, minutes_per_day=60, name="p")
+        for deadlines in (None, Deadlines(strength=0.0))
+    )
+    assert plain == same
+    assert (
+        replay(start, expected_value(Deadlines(strength=9.0)), days=15, minutes_per_day=60, name="p") != plain
+    )
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=6, deadline=None)
+def test_no_order_drawn_by_lot_beats_the_clairvoyant_bound(seed):
+    start, source = morning(), np.random.default_rng(seed)
+
+    def lots(items, day):
+        scores = source.random(len(items))
+        return np.where(source.random(len(items)) < 0.2, np.nan, scores)
+
+    found = replay(start, lots, days=30, minutes_per_day=40.0)
+    assert found.recovered <= known_most()
+    assert found.minutes <= 30 * 40 + 60 and found.cash <= found.recovered
+
+
+@functools.cache
+def known_most():
+    return upper_bound(morning(), days=30, minutes_per_day=40.0, clairvoyant=True).dollars
