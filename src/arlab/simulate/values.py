@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from arlab.policies import Policy
-from arlab.simulate.history import fit_rates
+from arlab.simulate.history import WEIGHT, fit_rates
 from arlab.simulate.moves import true_chance
 from arlab.simulate.queue import DayQueue
 from arlab.simulate.start import Start
@@ -203,7 +203,7 @@ def _lost_share(items: pd.DataFrame, chances: Chances, now: Floats, horizon: flo
     return share
 
 
-def expected_value(deadlines: Deadlines | None = None, *, weight: float = 8.0) -> Prepared:
+def expected_value(deadlines: Deadlines | None = None, *, weight: float = WEIGHT) -> Prepared:
     """Return the policy of expected dollars per minute by the practice's own history.
 
     Parameters
