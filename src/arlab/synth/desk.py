@@ -192,6 +192,23 @@ class Queue:
             self._taken.discard(number)
         return None
 
+    def waiting(self) -> list[tuple[Item, int]]:
+        """Return who waits, each with the channel, in the order of coming."""
+        places = [place for line in self.lines.values() for place in line if place[2].phase < _DONE]
+        return [(item, channel) for _, _, item, (_, channel) in sorted(places, key=lambda place: place[1])]
+
+    def copied(self, twin: Callable[[Item], Item]) -> Queue:
+        """Return a queue in which everybody's twin stands at the same place."""
+        result = Queue(self.rank)
+
+        def places(line: list[Place]) -> list[Place]:
+            return [(rank, number, twin(item), where) for rank, number, item, where in line]
+
+        result.lines = {line: places(waiting) for line, waiting in self.lines.items()}
+        result._every = places(self._every)
+        result._taken, result._count = set(self._taken), self._count
+        return result
+
     def take(self, line: Line) -> Item | None:
         """Take the first item of a line, or None when the line is empty."""
         places = self.lines[line]

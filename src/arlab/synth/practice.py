@@ -12,38 +12,27 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arlab.synth.adjudication import make_decisions
-from arlab.synth.answers import Answers, first_answers
 from arlab.synth.at_visit import post_charges
 from arlab.synth.book import make_book
-from arlab.synth.claim_edits import stop_claims
 from arlab.synth.corrections import post_corrections
-from arlab.synth.days import Calendar, make_calendar
-from arlab.synth.desk import Latent, Outcomes
+from arlab.synth.desk import Outcomes
 from arlab.synth.facts import claim_tables, make_names, reference_tables
 from arlab.synth.follow_up import action_table, appeal_table, patient_tables, submission_table
-from arlab.synth.front_desk import make_front_desk
 from arlab.synth.front_tables import edit_table, visit_table
-from arlab.synth.habits import make_habits
-from arlab.synth.latents import draw_latent
 from arlab.synth.ledger import join_rows, remittance_table, transaction_table
-from arlab.synth.lines import Lines, make_lines
-from arlab.synth.open_desk import DeskLogs, desk_logs, make_world, uncollected
+from arlab.synth.open_desk import DeskLogs, desk_logs, uncollected
+from arlab.synth.opening import Opening, make_desk, make_opening
 from arlab.synth.patient_rows import post_patients
-from arlab.synth.payer_days import make_payer_days
 from arlab.synth.payer_rows import Postings, post_ends, post_first_answers, post_later_denials
-from arlab.synth.people import make_name_pool, make_patients
+from arlab.synth.people import make_name_pool
 from arlab.synth.planted import after_incidents
-from arlab.synth.remit_days import draw_answer_lags, make_remit_days
-from arlab.synth.rulebook import CLASS_AT, GROUPS, Rulebook, rules_under
+from arlab.synth.rulebook import CLASS_AT, Rulebook
 from arlab.synth.run import Run
 from arlab.synth.scenario import Scenario
 from arlab.synth.second_payer import post_second_payers
-from arlab.synth.stakes import Stakes, split_lines
+from arlab.synth.stakes import split_lines
 from arlab.synth.streams import Streams
-from arlab.synth.submissions import Sent, enter_charges, new_submission_log, send_copies, send_first
 from arlab.synth.truth import make_truth
-from arlab.synth.visits import make_visits
 from arlab.synth.world import step
 from arlab.tables import Practice, check_practice
 
@@ -54,9 +43,6 @@ Flags = npt.NDArray[np.bool_]
 
 GENERATOR_VERSION = "2"
 """Rises, with a line in the change log, when the same scenario and seed give other content."""
-
-RUN_OFF = 545  # days of follow-up after the last visit; a practice may be cut up to 365 days after it
-QUIET = 600  # further days in which what was set going still happens
 
 
 def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice:
@@ -100,54 +86,17 @@ def make_practice(scenario: Scenario, *, seed: int, number: int = 0) -> Practice
 
 def run_practice(scenario: Scenario, streams: Streams) -> Run:
     """Run the stages in their causal order."""
-    rules = rules_under(scenario.contracts)
-    service_days = (scenario.end - scenario.start).days + 1
-    calendar = make_calendar(scenario.start, service_days + RUN_OFF + QUIET)
-    days = make_remit_days(
-        rules, calendar, streams, scenario.incidents, unapplied_share=scenario.unapplied_share
-    )
-    patients = make_patients(scenario, rules, streams)
-    visits = make_visits(scenario, calendar, patients, streams)
-    lines = make_lines(scenario, rules, visits, patients, streams)
-    payer = visits.payer
-    habits = make_habits(scenario, rules, streams)
-    front = make_front_desk(scenario, rules, calendar, visits, patients, lines, habits, streams)
-    entry_day = enter_charges(scenario, calendar, visits, front, streams)
-    edits = stop_claims(scenario, rules, calendar, visits, front, entry_day, streams)
-    front = edits.mended(front)
-
-    sent_log = new_submission_log()
-    sent = send_first(scenario, rules, calendar, visits, entry_day, edits, streams, sent_log)
-    decisions = make_decisions(scenario, rules, calendar, visits, patients, lines, front, habits, streams)
-    in_time = split_lines(rules, lines, decisions, np.zeros(visits.count, dtype=bool))
-    pays_something = ~decisions.denied_line | in_time.reduced
-    answers = first_answers(
-        rules,
-        days,
-        decisions,
-        payer=payer,
-        service_day=visits.day,
-        lags=draw_answer_lags(rules, days, streams, "first answers", payer),
-        has_paid_line=lines.any_of_claim(pays_something),
-    )
-    on_file = np.flatnonzero(sent.received_day >= 0)
-    answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
-    copies = send_copies(calendar, sent, answers, streams, sent_log)
-
-    latent = draw_latent(scenario, rules, days, answers, streams)
-    expected = _expected(lines, in_time, answers, sent)
-    misposted = _misposted(scenario, answers, streams)
-    worked_until = service_days + RUN_OFF
-    logs, outcomes = _follow_up(
-        scenario, rules, calendar, answers, latent, sent, expected, misposted, streams, worked_until
-    )
+    opening = make_opening(scenario, streams)
+    rules, calendar, days, sent_log = opening.rules, opening.calendar, opening.days, opening.sent_log
+    visits, patients, lines, answers = opening.visits, opening.patients, opening.lines, opening.answers
+    logs, outcomes = _follow_up(opening)
     sent_log.add(**logs.sent, accepted=calendar.plus_working(logs.sent["received"], 1), touched=1)
 
     book = make_book(rules, lines)
-    shares = post_charges(book, visits, patients, sent, front)
-    case = Postings(book, answers, shares, split_lines(rules, lines, decisions, answers.late))
-    denial_rows = post_first_answers(case, misposted)
-    again = post_later_denials(case, logs.denied_again, copies)
+    shares = post_charges(book, visits, patients, opening.sent, opening.front)
+    case = Postings(book, answers, shares, split_lines(rules, lines, opening.decisions, answers.late))
+    denial_rows = post_first_answers(case, opening.misposted)
+    again = post_later_denials(case, logs.denied_again, opening.copies)
     post_ends(case, outcomes, denial_rows, again)
     post_second_payers(book, days, visits, patients, shares, streams, sent_log)
     post_corrections(scenario, book, answers, shares.second_payer, streams)
@@ -160,12 +109,12 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         patients=patients,
         visits=visits,
         lines=lines,
-        front=after_incidents(decisions.planted, front),
-        edits=edits,
-        sent=sent,
+        front=after_incidents(opening.decisions.planted, opening.front),
+        edits=opening.edits,
+        sent=opening.sent,
         answers=answers,
-        latent=latent,
-        expected=expected,
+        latent=opening.latent,
+        expected=opening.expected,
         outcomes=outcomes,
         logs=logs,
         sent_log=sent_log,
@@ -174,7 +123,7 @@ def run_practice(scenario: Scenario, streams: Streams) -> Run:
         stakes=case.stakes,
         denial_rows=denial_rows,
         patient_logs=patient_logs,
-        names=make_names(scenario, rules, make_name_pool(streams.seed), sent, patients),
+        names=make_names(scenario, rules, make_name_pool(streams.seed), opening.sent, patients),
     )
 
 
@@ -224,47 +173,13 @@ def tables_as_of(run: Run, as_of: dt.date) -> dict[str, pd.DataFrame]:
 
 
 @uncollected()
-def _follow_up(
-    scenario: Scenario,
-    rules: Rulebook,
-    calendar: Calendar,
-    answers: Answers,
-    latent: Latent,
-    sent: Sent,
-    expected: Ints,
-    misposted: Flags,
-    streams: Streams,
-    worked_until: int,
-) -> tuple[DeskLogs, Outcomes]:
-    """Let the desk work every working day before a day; return what it did and how the claims end."""
-    world = make_world(
-        scenario,
-        rules,
-        calendar,
-        make_payer_days(rules, calendar, answers, streams.stage("telephone")),
-        latent,
-        first_sent=sent.first_day,
-        unknown=sent.unknown_to_payer,
-        expected=expected,
-        misposted=misposted,
-    )
-    for day in calendar.numbers[calendar.numbers < worked_until].tolist():
+def _follow_up(opening: Opening) -> tuple[DeskLogs, Outcomes]:
+    """Let the desk work every working day before its last; return what it did and how the claims end."""
+    world = make_desk(opening)
+    numbers = opening.calendar.numbers
+    for day in numbers[numbers < opening.worked_until].tolist():
         step(world, day)
     return desk_logs(world), world.outcomes
-
-
-def _expected(lines: Lines, stakes: Stakes, answers: Answers, sent: Sent) -> Ints:
-    """Return what a claim could still bring, by contract: the order of the queue hangs on it."""
-    whole = answers.late | sent.unknown_to_payer | (answers.decisions.code < 0)
-    denied = np.where(answers.decisions.denied_line, stakes.denied.contract, 0)
-    return lines.per_claim(np.where(whole[lines.claim], lines.contract, denied))
-
-
-def _misposted(scenario: Scenario, answers: Answers, streams: Streams) -> Flags:
-    """Return which denials are posted as contractual by mistake, so that nobody follows them."""
-    drawn = streams.stage("misposting").share(len(answers.payer)) < scenario.misposted_share
-    denied = (answers.post_day >= 0) & (answers.decisions.code >= 0) & ~answers.late
-    return drawn & denied & (answers.decisions.group == GROUPS.index("CO"))
 
 
 def _owes_interest(rules: Rulebook) -> Flags:

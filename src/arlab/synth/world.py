@@ -28,7 +28,18 @@ from arlab.synth.desk import (
 )
 from arlab.synth.payer_days import PayerDays
 
-__all__ = ["SETUP_MINUTES", "World", "step"]
+__all__ = [
+    "HOPELESS",
+    "LARGE",
+    "MOST",
+    "SETUP_MINUTES",
+    "World",
+    "let_in",
+    "line_of",
+    "meet_answer",
+    "next_action",
+    "step",
+]
 
 NEXT_CHECK: Final = 21  # days until a claim in process is looked up again
 SETUP_MINUTES: Final[dict[int, int]] = {
@@ -36,8 +47,8 @@ SETUP_MINUTES: Final[dict[int, int]] = {
 }  # fmt: skip
 """Minutes that a session takes before its first claim; on the telephone the wait comes on top."""
 APPROVAL: Final = 3  # a write-off is approved in this part of the time that a forgotten item lies about
-_MOST: Final = 40  # claims in one session without a telephone
-_HOPELESS, _LARGE = 0.30, 40_000  # chance and cents below which no letter is written, unless the sum is large
+MOST: Final = 40  # claims in one session without a telephone
+HOPELESS, LARGE = 0.30, 40_000  # chance and cents below which no letter is written, unless the sum is large
 _PROMISES: Final = 0.4  # of calls about claims in process
 _PROMISED_IN: Final = 16  # days
 _MINUTES: Final = [int(minutes) for minutes in MINUTES]
@@ -58,6 +69,7 @@ class World:
     skills, minutes : per biller: factor on chances, and minutes by day
     triage : whether items that the house leaves alone stay out of the queue
     appeal_from : cents of expected recovery below which no appeal is filed
+    left_alone : denied items that the house decided not to work
     """
 
     days: PayerDays
@@ -75,6 +87,7 @@ class World:
     sent: list[tuple[int, int, int, int, int]] = dataclasses.field(default_factory=list)
     denied_again: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
     appeals: list[tuple[int, int, int, int, bool]] = dataclasses.field(default_factory=list)
+    left_alone: list[Item] = dataclasses.field(default_factory=list)
     seen: int = -1
     sessions: int = 0
 
@@ -86,7 +99,7 @@ def step(world: World, day: int) -> None:
     """
     for number in range(world.seen + 1, day + 1):
         for item in world.due[number]:
-            _let_in(world, item, day)
+            let_in(world, item, day)
         world.due[number] = []
     if world.days.weekday[day] == 0:
         _clean_up(world, day)
@@ -106,7 +119,7 @@ def _turns(count: int, day: int) -> list[int]:
     return [*range(first, count), *range(first)]
 
 
-def _let_in(world: World, item: Item, day: int) -> None:
+def let_in(world: World, item: Item, day: int) -> None:
     """Put an item into the queue, or meet its answer, or leave it alone as the house would."""
     if item.phase == _DONE:
         return
@@ -119,15 +132,19 @@ def _let_in(world: World, item: Item, day: int) -> None:
             return
     _plan_sweep(world, item)
     if item.phase == _DENIED and world.triage and not item.worked_by_house:
+        world.left_alone.append(item)
         return
+    world.queue.put(item, line_of(world, item))
+
+
+def line_of(world: World, item: Item) -> int:
+    """Return the channel in whose line an item waits."""
     payer_channel = world.days.channel[item.payer]
     if item.phase == _UNANSWERED:
-        channel = payer_channel
-    elif item.low_value:
-        channel = int(Channel.INTERNAL)
-    else:
-        channel = channel_of(item.wanted if item.attempt == 0 else Action.APPEAL_1, payer_channel)
-    world.queue.put(item, channel)
+        return payer_channel
+    if item.low_value:
+        return int(Channel.INTERNAL)
+    return channel_of(item.wanted if item.attempt == 0 else Action.APPEAL_1, payer_channel)
 
 
 def _schedule(world: World, item: Item, day: int) -> None:
@@ -169,7 +186,7 @@ def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) ->
     """Work claims of one payer by one channel until the call is full, the line empty or the day over."""
     payer, channel = line
     spent = float(SETUP_MINUTES[channel])
-    most = _MOST
+    most = MOST
     if channel == Channel.PHONE:
         spent += world.days.hold[payer][day]
         most = world.days.claims_per_call[payer]
@@ -180,7 +197,7 @@ def _hold_session(world: World, biller: int, line: tuple[int, int], day: int) ->
         if item is None:
             break
         if item.phase == _UNANSWERED and not item.unknown and 0 <= item.post_day <= day:
-            _let_in(world, item, day)  # the answer has come meanwhile: nobody need look for it
+            let_in(world, item, day)  # the answer has come meanwhile: nobody need look for it
             continue
         rows = len(world.actions)
         spent += _touch(world, item, biller, channel, day)
@@ -312,7 +329,7 @@ def next_action(world: World, item: Item, day: int) -> tuple[Action, Finding]:
             payer
         ]:  # such a payer mends clerical errors without an appeal, and is firm about the rest
             hope *= 0.8 if item.wanted == Action.APPEAL_1 else 0.5
-        if item.expected * hope < world.appeal_from or (hope < _HOPELESS and item.expected < _LARGE):
+        if item.expected * hope < world.appeal_from or (hope < HOPELESS and item.expected < LARGE):
             return ends, Finding.NO_REMEDY_LEFT
         return Action.APPEAL_1 if first else Action.APPEAL_2, Finding.DENIED
     return ends, Finding.PAST_LIMIT if item.attempt == 0 else Finding.NO_REMEDY_LEFT
