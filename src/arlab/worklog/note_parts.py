@@ -1,0 +1,197 @@
+"""Which of the six parts of a good note does this text have?
+
+Finds who, channel, person, reference number, finding and next step with its day. It gives no grade.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Final
+
+from arlab.worklog.note_dates import DAY
+from arlab.worklog.note_people import find_person, find_staff, payer_words
+from arlab.worklog.note_steps import Steps, clauses, expanded, plain_marks, split_steps
+from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, PORTALS
+
+__all__ = ["Found", "find_parts"]
+
+_CHANNELS: Final = {
+    "portal": re.compile(
+        rf"\b(?:portals?|web ?sites?|online|on-line|web(?: inquiry| status| search)?|claim status tool|{PORTALS}|logged (?:in|on|into|onto)"
+        r"|logging in(?:to)?|log-?in|payer(?:'s)? site|provider site|insurance site|\w+ site\b(?! of)|self-service|e-?status)\b",
+        re.IGNORECASE,
+    ),
+    "phone": re.compile(
+        r"\b(?:called|phoned|rang|dialed|dialled|telephoned|phone calls?|by phone|by telephone|on the (?:phone|line|horn)|over the phone|via (?:phone|telephone|call)"
+        r"|phone|telephone|tel|calls? (?:to|with|placed|made|from|ref\w*|id|lasted|dropped|time|length|duration|#|number|log|in to|into|out|was|and|center|confirmed|notes?)"
+        r"|(?:a|the|this|my|our|during|inbound|outbound|incoming|outgoing|conference|3-way|follow up|long|second|made|quick|today's|per|phone) calls?|calling|spoken?|talked|speaking with|voicemail"
+        r"|(?:on|waited on|after) hold|hold (?:time|\d+)|held (?:for )?\d+|provider line|ivr|hotline|1?-?8(?:00|88|77|66|55|44)[- ]|rang up|got through|toll[- ]free|picked up|hung up|disconnected|call:)\b"
+        r"|^\W*call\b(?! back)|\bcall[,.:]|\bcall (?:on )?\d",
+        re.IGNORECASE,
+    ),
+    "fax": re.compile(r"^\W*fax\b|\b(?:faxed|by fax|via fax|fax (?:sent|confirmation|received|from|went|conf|transmission|ref\w*)|sent (?:\w+ )*fax|e-?fax(?:ed)?|refaxed|re-faxed)\b", re.IGNORECASE),
+    "email": re.compile(r"\b(?:e-?mailed|by e-?mail|via e-?mail|e-?mail (?:from|to|sent|received|reply|response)|secure (?:message|mail)|sent (?:an? )?(?:secure )?(?:e-?mail|message)|messaged|live chat|chat(?:ted)?|in-?basket|texted|text message|chat with)\b", re.IGNORECASE),
+    "mail": re.compile(
+        r"\b(?:certified|usps|ups|fedex|by mail|via mail|by post|(?:mailed|posted) (?:the |our |out |in |a |an |level \d |first |second |1st |2nd |written )*(?:appeal|records?|letter|statement|corrected|reconsideration|claim|paper|packet|documents?|cms|form|dispute)"
+        r"|(?:received|sent|got|in|read|opened|per|from|by|via|their|denial|payer|decision|a|the) (?:a |the |their |payer |denial |appeal |an? |decision |determination )*letter|correspondence|letter (?:received|dated|from|says|states|in)|statement (?:sent|mailed)|mail(?:ed)? (?:in|out) )\b",
+        re.IGNORECASE,
+    ),
+    "clearinghouse": re.compile(r"\b(?:clearing ?house|277(?:ca)?|999|rejection report|edi (?:report|rejection|portal|team)|scrubber|acceptance report|276)\b", re.IGNORECASE),
+    "remittance": re.compile(r"(?:^|[.;:,-]\s*)(?:era|835|remit(?:tance)?|eob)\b(?! (?:copy|request|needed|required|missing|to|sent))|\b(?:era|835|remit(?:tance)?(?: advice)?|eob) (?:\w+ )?(?:shows?|showed|says?|states?|stated|received|posted|dated|read|lists?|reads?|came|of|review(?:ed)?|in|has|denies|denied|with|from|indicates?|reports?|gave|gives|for|on|#|reason)\b|\b(?:per|read|reviewed|pulled|on|from|reading|received|got|opened|via|checked|reviewing|through) (?:the |an? |our |payer |latest |today's |\w+'s |\w+ )?(?:era|835|remit(?:tance)?|eob)\b", re.IGNORECASE),
+    "in person": re.compile(r"\b(?:in person|walk(?:ed)?[- ]in|at the (?:window|front desk|counter)|came in|face to face|stopped by)\b", re.IGNORECASE),
+}
+_REF_LABEL: Final = (
+    r"(?:call |phone |chat |case |claim )?(?:ref(?:erence)?s?|rf)\b|\bconf(?:irmation)?s?\b|\bticket\b|\btracking\b|\binquiry\b|\binteraction\b"
+    r"|\btrans(?:action)?\b|\btxn\b|\bincident\b|\bservice request\b|\bsr\b|\bcall (?:id|log|number|no|#)|\bcase\b|\bcall\b|\bcertified\b|\breceipt\b"
+    r"|\blog(?:ged)? (?:number|no|id|#)|\bsession id|\bcontact id|\bquery\b|\bissue\b|\bsubmission\b|\bcertification\b|\brequest (?:id|number|#|no)|\bdocument id|\bsubmission id|\bupload id"
+)
+_JOIN: Final = r"(?:[\s:=.,#(\[\"'-]|\bnumber\b|\bnum\b|\bno\b\.?|\bid\b|\bis\b|\bwas\b|\bgiven\b|\bof\b|\bcode\b|\bas\b|\bfor (?:the |this )?call\b|\bprovided\b|\bmail\b|\bthe\b|\bshe gave\b|\bhe gave\b|\bthey gave\b|\breceived\b|\bobtained\b|\breads?\b|\bcall\b|\bnumbered\b|\bref(?:erence)?\b|\blogged\b|\bunder\b|\brecorded\b|\bissued\b|\bbeing\b|\bwe got\b|\bi got\b|\bassigned\b|\bopened\b|\bcreated\b)"
+_TOKEN: Final = r"(?=[A-Za-z0-9/._-]*\d)[A-Za-z0-9][A-Za-z0-9/._-]{2,}"
+_REFERENCE: Final = re.compile(rf"(?:\b|(?<=#))(?P<label>{_REF_LABEL})(?P<join>{_JOIN}{{1,8}}?)\s*(?P<token>{_TOKEN})", re.IGNORECASE)
+_TIGHT: Final = re.compile(r"\b(?P<token>(?:ref|conf|inc|case|tkt|int|sr|call|crn|cs|rf|cas|tk)[-_#]?\d[\w-]{2,})", re.IGNORECASE)
+_AFTER: Final = re.compile(rf"(?P<token>{_TOKEN})[\"')\]]?,? (?:is |was |as |for |\()?(?:the |a |my |our |her |his |their )?(?:call |phone )?(?:ref(?:erence)?|confirmation|ticket|tracking)\b", re.IGNORECASE)
+_BARE: Final = re.compile(r"(?P<before>\b\w+\s*)?#\s?(?P<token>(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{4,})")
+_NOT_REF: Final = re.compile(r"claims?|check|cheque|eft|authorization|auth|member|policy|acct|account|invoice|phone|fax|npi|group|line|icn|id|dcn|ccn|tcn|code|provider|mrn|patient|po|box|room|level|cert|referral|batch|visit|encounter|tin|tax|appeal", re.IGNORECASE)
+_CONTROL: Final = re.compile(rf"\b(?:icn|ccn|dcn|tcn|pcn|control|claim|trace|eft|check|batch|file|acceptance|report|payer claim)(?: (?:control|trace|id|number|no|#))*(?:\s*[#:=]+\s*|\s+(?:is|was|number|no\.?|id)?\s*)(?P<token>(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{{4,}})", re.IGNORECASE)
+_TOPIC: Final = re.compile(
+    r"\b(?:about|regarding|re|concerning|to (?:see|ask|learn|determine)(?: (?:if|why|whether|about|what|when|on))?|to (?:check|follow up|inquire)(?: (?:on|if|why|whether|about|the|into|with))?"
+    r"|(?:asked|asking|inquir(?:ed?|ing)|question(?:ed)?)(?: \w+){0,2} (?:why|if|whether|about|for|on|when|into)|discuss(?:ed|ing)?|to discuss|to find out|follow(?:ed|ing)? up on|to get|for status|in reference to"
+    r"|worked on|working on|looked into|looking into|checked (?:on|into)|checking (?:on|into)|called on|called for|to dispute|to appeal|to resolve|reviewed|argued)\b[^,.;:]*?(?=$|[,.;:]|\b(?:and|who|rep|she|he|they|it)\b|\b(?:said|says|states|stated|advised|shows?|told)\b|\s-\s)",
+    re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What a note says, part by part, in its words; None where it does not. ``spared`` names parts it does not need."""
+
+    who: str | None
+    channel: str | None
+    person: str | None
+    reference: str | None
+    finding: str | None
+    next_step: str | None
+    step: str | None
+    day: str | None
+    spared: frozenset[str]
+
+
+def find_parts(text: str) -> Found:
+    """Return the parts of a note.
+
+    Examples
+    --------
+    >>> found = find_parts("KM called BCBS, s/w Ann, ref# 8812; clm denied no auth. Will appeal by 7/1")
+    >>> found.who, found.channel, found.person, found.reference, found.day
+    ('KM', 'phone', 'Ann', '8812', '7/1')
+    """
+    text = plain_marks(text)
+    text = _calmed(text) if not re.search(r"[a-z]", text) else _with_names(text)
+    payers = payer_words(expanded(text))
+    # Initials such as LM mean something else, too: they are looked for before abbreviations are written out.
+    staff = find_staff(text, payers=payers)
+    if staff and len(staff) <= 4:
+        text = re.sub(rf"^(\W*){re.escape(staff)}(?!\w)|(?<!\w){re.escape(staff)}(\W*)$", r"\1\2", text)
+    whole = expanded(text)
+    person = find_person(whole, payers=payers, staff=staff)
+    others = frozenset(word.lower().strip(".") for word in (person or "").split())
+    name = (staff or "").split(" ")[0]
+    told = len(name) > 3 and bool(re.search(rf"\b{re.escape(name)}\b(?: [A-Z]\w*\.?)? \w+ed\b|\b{re.escape(name)}\b \(?\w* ?(?:spoke|rang|sent|got|went|took|wrote|read)", whole))
+    steps = split_steps(whole, others=others | payers, told=told)
+    past_person = find_person(steps.past, payers=payers, staff=staff)
+    if staff is None:
+        staff = find_staff(whole, payers=payers | others, owners=steps.owners)
+    own = {word.lower().strip(".") for word in (staff or "").split()}
+    if past_person and past_person.lower().split()[0].strip(".") in own:
+        past_person = None
+    channels = [name for name, pattern in _CHANNELS.items() if pattern.search(steps.past)]
+    voice = "phone" in channels or "in person" in channels
+    patient = bool(re.fullmatch(r"(?:patient|member|guarantor|subscriber|mom|mother|dad|father|spouse|wife|husband|daughter|son|parent|mrs?\.?.*|ms\.?.*|policy ?holder)", past_person or "", re.IGNORECASE))
+    spared = set()
+    if channels and not voice:
+        named = bool(payers) or bool(re.search(rf"\b(?:{PORTALS})\b|payer", whole, re.IGNORECASE)) or "portal" not in channels
+        if named:
+            spared.add("person")
+        if channels == ["remittance"]:
+            spared.add("reference")
+    if patient:
+        spared.add("reference")
+    finding = _finding(steps)
+    closed = steps.closed and not (steps.steps and steps.days) and finding is not None
+    if closed:
+        spared.add("next_step")
+    step = "; ".join(steps.steps) or None
+    day = steps.days[0] if steps.days else None
+    return Found(
+        staff,
+        channels[0] if channels else None,
+        past_person,
+        _reference(whole, voice=voice or not channels),
+        finding,
+        step if day else None,
+        step,
+        day,
+        frozenset(spared),
+    )
+
+
+def _with_names(text: str) -> str:
+    """Return a note with first names that were written small, unless they are words as well."""
+    names = FIRST_NAMES - COMMON_NAMES
+    return re.sub(
+        r"\b[a-z]{3,}\b", lambda found: found[0].capitalize() if found[0] in names else found[0], text
+    )
+
+
+def _calmed(text: str) -> str:
+    """Return a note in capitals with small letters, its names and initials still capital."""
+
+    def word(match: re.Match[str]) -> str:
+        plain = match[0].lower()
+        if plain in FIRST_NAMES:
+            return match[0].capitalize()
+        return plain
+
+    calm = re.sub(r"[A-Za-z']+", word, text)
+    head, tail = re.match(r"^\W*(?:[\d/.-]+\s+)?([A-Z]{2})\b", text), re.search(r"\b([A-Z]{2})\W*$", text)
+    for match in (head, tail):
+        if match:
+            calm = calm[: match.start(1)] + match[1] + calm[match.end(1) :]
+    return calm
+
+
+def _finding(steps: Steps) -> str | None:
+    """Return the clauses of the past that say what was learnt."""
+    told = []
+    for sentence in clauses(steps.past):
+        for clause in sentence:
+            about = _TOPIC.sub(" ", clause)
+            about = re.sub(r"\b(?:no|did not|didn't|never) (?:get|got|receive|received) (?:a |any )?(?:answer|response|reference|ref)\b[^,]*", " ", about)
+            if FINDING.search(about):
+                told.append(clause)
+    return "; ".join(told) or None
+
+
+def _reference(text: str, *, voice: bool) -> str | None:
+    """Return the reference number of a contact; for written channels the payer's own number of the claim counts."""
+    for match in _REFERENCE.finditer(text):
+        label, join, token = match["label"].lower(), match["join"].lower(), match["token"]
+        loose = label.strip() in ("case", "call", "issue", "query", "inquiry", "trans", "submission", "receipt", "certified")
+        if loose and not re.search(r"#|number|no|id|:", join) and len(re.sub(r"\D", "", token)) < 5:
+            continue
+        if DAY.fullmatch(token.strip(".")) or re.match(r"\d{1,2}(?:min|hr|day|wk)", token, re.IGNORECASE):
+            continue
+        if re.search(r"\bin $", text[: match.start()]) and "#" not in join and "number" not in join:
+            continue
+        return token.strip(".-_/")
+    for pattern in (_TIGHT, _AFTER):
+        if found := pattern.search(text):
+            return found["token"].strip(".-_/")
+    for match in _BARE.finditer(text):
+        before = (match["before"] or "").strip()
+        if not _NOT_REF.fullmatch(before) and not DAY.fullmatch(match["token"]):
+            return match["token"]
+    if not voice and (found := _CONTROL.search(text)):
+        return found["token"]
+    return None

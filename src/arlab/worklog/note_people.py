@@ -1,0 +1,296 @@
+"""Who wrote the note, and whom did they speak to?
+
+Tells names and initials of staff from those of a payer's representative. It grades nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from arlab.worklog.note_dates import DAY
+from arlab.worklog.note_words import COMPANY, FINDING, FIRST_NAMES, NO_NAMES, OWN_DONE, PAYERS, PORTALS, ROLES, SAID, SHORT_WORDS, STATES
+
+__all__ = ["find_person", "find_staff", "payer_words"]
+
+_NAME: Final = r"[A-Z][A-Za-z'-]+(?: [A-Z](?:[a-z'-]+\b|\b\.?))?"
+_INITIALS: Final = r"(?:[A-Z]\.? ?){1,2}[A-Z]\b\.?"
+_TALK: Final = re.compile(
+    r"\b(?:spoke(?:n)?|speaking|talk(?:ed|ing)?|chat(?:ted)?(?: online)?|connected|conversation|phone call|call|discussed"
+    r"(?: \w+)?|conferenced|conferred|conversed|on the (?:phone|line)|got through|transferred|went over \w+) (?:again )?(?:with|to)\b"
+    r"|\b(?:reached|per|according to|asked|thanked|emailed|messaged|called|phoned|rang|told|as per|via|got|had|from|by|that)\b"
+    r"|\b(?:left voicemail|voicemail|message|email(?:ed)?|note) (?:for|with|to)\b"
+    rf"|\b(?:{ROLES})(?:'s)?(?: name)?(?: is| was| named)?\b|\bnames?\b(?: is| was)?|\bspoke\b|\bs/w\b|\bcontact\b|\bcaller\b",
+    re.IGNORECASE,
+)
+# Cues after which a word in small letters is a name, too.
+_STRONG: Final = re.compile(r"(?:spoke|talk|speak|chat|connected|conversation|discussed|name|rep\b|agent|csr|contact)", re.IGNORECASE)
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z'.-]*|[^\sA-Za-z]+")
+_SKIPPED: Final = re.compile(rf"^(?:the|a|an|their|our|in|at|from|of|payer|{ROLES}|names?|named|is|was|with|to|id|'s|mr|mrs|ms|miss|provider|services?|customer|claims?|member|line|department|appeals?|team|relations|insurance|billing|benefits|over|there|called|who|named|senior|lead|new|another|portal|same|prior|live|chat)$", re.IGNORECASE)
+_ROLE_ID: Final = re.compile(rf"\b(?:{ROLES}|operator|badge|employee)(?:'s)? ?(?:id|#|number|no\.?|badge)\s*[:#]?\s*(?:is |was )?([A-Z]{{0,3}}\d[\w-]*)", re.IGNORECASE)
+_PATIENT: Final = re.compile(
+    r"\b(?:spoke|talked|speaking|spoken|discussed \w+|call|phone call|explained \w+|chatted) (?:with|to) (?:the |our )?(?:(?:patient|member|subscriber|guarantor)(?:'s)? )?"
+    r"(?P<who>patient|member|guarantor|subscriber|mom|mother|dad|father|spouse|wife|husband|daughter|son|parent|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+|policy ?holder)"
+    r"|\b(?:called|phoned|rang|reached|emailed|texted|contacted) (?:the )?(?P<whom>patient|guarantor|mom|mother|father|spouse|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+)"
+    r"|\b(?P<says>patient|guarantor|mom|mother|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+) (?:said|says|states|stated|advised|agreed|called|disputes|refused|asked|promised|confirmed|paid|will|wants|claims|reports|answered|told)",
+    re.IGNORECASE,
+)
+_IVR: Final = re.compile(r"\b(?:ivr|automated (?:line|system|phone|status|attendant)|voice response|auto(?:mated)?[- ]attendant|phone tree|virtual (?:agent|assistant)|chat ?bot)\b", re.IGNORECASE)
+
+
+def payer_words(text: str) -> frozenset[str]:
+    """Return the words, in lower case, that name a payer in a written-out note.
+
+    Examples
+    --------
+    >>> sorted(payer_words("Called Birch Mutual, spoke with Ann"))
+    ['birch', 'mutual']
+    """
+    found = {word for word in re.findall(r"[a-z]+", text.lower()) if word in PAYERS}
+    for match in re.finditer(rf"\b((?:[A-Z][\w&'-]+ ){{1,3}})(?:{COMPANY})\b", text):
+        found |= {word.lower() for word in match[0].split() if word.lower() not in FIRST_NAMES}
+    for match in re.finditer(
+        rf"\b(?:[Cc]alled|[Pp]honed|[Rr]ang|[Dd]ialed|[Cc]ontacted|[Cc]all to|CALLED|[Tt]elephoned) ({_NAME})(?! (?:at|from|in|with|of)\b)", text
+    ):
+        found |= {word.lower().strip(".") for word in match[1].split() if word.lower() not in FIRST_NAMES}
+    for match in re.finditer(rf"({_NAME})(?:'s)? (?:[Pp]ortal|[Ww]eb ?site|[Ss]ite|[Ii]nsurance|IVR|EOB|ERA|provider line|PORTAL)\b", text):
+        found |= {word.lower().strip(".").removesuffix("'s") for word in match[1].split()}
+    for match in re.finditer(rf"\b(?:at|from|with) ({_NAME})(?= (?:provider|claims|customer|member|insurance|portal|appeals)|[,.;:]|$)", text):
+        words = [word.lower().strip(".") for word in match[1].split()]
+        if words[0] not in FIRST_NAMES and re.search(r"\b(?:rep|[A-Z][a-z]+(?: [A-Z]\.?)?)$", text[: match.start()].strip()) and "with" != match[0][:4]:
+            found |= set(words)
+    return frozenset(found - {"the", "a"} - NO_NAMES | {word for word in found if word in PAYERS})
+
+
+def _is_name(word: str, payers: frozenset[str]) -> bool:
+    plain = word.lower().strip(".'-").removesuffix("'s")
+    if plain in FIRST_NAMES and plain not in payers:
+        return True
+    if re.search(PORTALS, plain) and len(plain) > 3:
+        return False
+    return len(plain) > 1 and plain.isalpha() and plain not in NO_NAMES and plain not in payers and plain not in SHORT_WORDS and not re.fullmatch(
+        rf"{SAID}|{OWN_DONE}", plain
+    )
+
+
+def _is_initials(word: str) -> bool:
+    """Return whether two or three letters can be somebody's initials; those of a state only as capitals."""
+    plain = word.replace(".", "").replace(" ", "")
+    if not (2 <= len(plain) <= 3 and plain.isalpha()):
+        return False
+    return plain.lower() not in SHORT_WORDS or (plain.isupper() and plain.lower() in STATES)
+
+
+def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = ()) -> str | None:
+    """Return the name or initials of who wrote a note, as it stands at one of its ends or beside what was done.
+
+    "I" names nobody: the next reader must know whom to ask.
+
+    Examples
+    --------
+    >>> find_staff("KM 6/3: called BCBS", payers=frozenset({"bcbs"}))
+    'KM'
+    >>> find_staff("Called BCBS, spoke with Ann. - Dana R.", payers=frozenset({"bcbs"}))
+    'Dana R.'
+    >>> find_staff("Called BCBS, spoke with Ann", payers=frozenset({"bcbs"})) is None
+    True
+    """
+    bare = text.strip()
+    plain = DAY.sub("", bare)
+    plain = re.sub(r"\b\d{1,2}:\d\d ?(?:am|pm|a|p)?\b|\b\d{1,2} ?(?:am|pm)\b", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\s+", " ", plain).strip()
+    for find in (_labelled, _leading, _trailing):
+        if who := find(plain, payers):
+            return who
+    for owner in owners:
+        if _is_initials(owner) or _is_name(owner, payers):
+            return owner
+    return _acting(plain, payers)
+
+
+def _labelled(text: str, payers: frozenset[str]) -> str | None:
+    label = (
+        r"\b(?:who:|by:|staff|biller|user|initials?|signed|entered by|worked by|logged by|author|noted? by|posted by|written by"
+        r"|called by|checked by|done by|handled by|touched by|completed by|made by|placed by|submitted by|reviewed by our"
+        r"|phoned by|documented by|follow up by|[Tt]his is|call(?:er)? ?(?:by|:)|I,|from our (?:office|side):?|(?:our|AR) (?:biller|team member|collector|specialist))"
+    )
+    for match in re.finditer(rf"{label}\s*[:=-]?\s*({_NAME}|{_INITIALS})", text, re.IGNORECASE):
+        if re.search(r"^(?:called by|checked by|submitted by|user|signed|reviewed by)", match[0], re.I) and match[1].lower() in payers:
+            continue
+        word = match[1].split()[0]
+        if (_is_initials(match[1]) and match[1].isupper()) or (_is_name(word, payers) and word[:1].isupper()):
+            return match[1].strip()
+    return None
+
+
+def _leading(text: str, payers: frozenset[str]) -> str | None:
+    text = text.lstrip(" :-/,.[(*#")
+    head = re.match(rf"({_INITIALS}|[a-z]{{2,3}}(?=[ ]?[:/-]| (?:{OWN_DONE})\b))", text)
+    if head and _is_initials(head[1]):
+        rest = text[head.end() :]
+        if head[1].lower() not in payers and not re.match(r"\s*(?:[A-Z][a-z]+ )?(?:rep|portal|medicaid|medicare|plan|blue)\b|-? ?\d{2,3}\b", rest, re.I):
+            if re.match(rf"\s*(?:[:\-/,)\]|.]|$)|\s+(?:(?:{OWN_DONE}|phone|portal|at|here|in|from|on|online|via|again|also|just|with|email|fax|left|to)\b|[A-Z(])", rest, re.I):
+                return head[1].strip()
+    head = re.match(rf"({_NAME})(?P<rest>.*)", text, re.DOTALL)
+    if not head:
+        return None
+    words, rest = head[1].split(), head["rest"]
+    if len(words) == 2 and (not _is_name(words[1], payers) and len(words[1].strip(".")) > 1):
+        words, rest = words[:1], f" {words[1]}{rest}"
+    first = words[0].lower()
+    if not _is_name(words[0], payers):
+        return None
+    away = re.match(rf"\s*(?:\(|,)?\s*(?:at|from|with|of|w/)\s+(?:the )?(\w+)", rest, re.I)
+    if away and (away[1].lower() in payers or re.search(rf"^\s*\W*(?:at|from|with|of) (?:[A-Z]\w+ )*(?:{COMPANY})\b", rest)):
+        return None
+    if re.match(rf"\s*(?:\(?(?:{ROLES})\b)", rest, re.I) and not re.search(r"billing|our|AR\b", rest[:40]):
+        return None
+    known = first in FIRST_NAMES
+    if re.match(rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE})\b", rest, re.I):
+        says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|sent|processed|posted|read|noticed|opened|made|got|did|pulled)\b", rest, re.I)
+        if not says or re.search(r"\b(?:spoke|called|portal|phoned|rep|website|availity|online|per|logged)\b", rest, re.I):
+            return " ".join(words)
+    if re.match(r"\s*(?:[:\-/|\])]|- |,\s*(?:called|spoke|phone|portal))", rest) and (known or len(words) == 2 or words[0][0].isupper()):
+        if not re.match(r"\s*:\s*$", rest):
+            return " ".join(words)
+    return None
+
+
+def _trailing(text: str, payers: frozenset[str]) -> str | None:
+    text = re.sub(r"[\s.,;:\])}]+$", lambda end: "." if end[0].startswith(".") and re.search(r"\b[A-Z]$", text[: len(text) - len(end[0])]) else "", text)
+    mark = r"(?:(?:^|\s)[-~/*]+\s*|\s/s/\s*|[(\[{]\s*|/|~|--|\bby\s+|[Tt]hanks,?\s+|[Rr]egards,?\s+|\binitials?:?\s*|\|\s*|\s-)"
+    if found := re.search(rf"{mark}(?P<who>{_INITIALS}|[a-z]{{2,3}}|[a-z]\.[a-z]\.)$", text):
+        after_by = re.search(r"\bby\s+$", text[: found.start("who")])
+        if _is_initials(found["who"]) and found["who"].lower() not in payers and (not after_by or found["who"].isupper()):
+            return found["who"].strip()
+    if found := re.search(rf"(?P<mark>{mark})(?P<who>{_NAME}|[A-Z]\. ?[A-Z][a-z]+)(?:,? (?:billing|AR|A/R|biller|denials|collections|billing office|our office|insurance desk|team|staff))?$", text):
+        word = found["who"].split()[-1 if "." in found["who"].split()[0] else 0]
+        done_to = re.search(r"\b(?:said|denied|paid|processed|provided|given|confirmed|received|advised|reviewed|signed)\s+by\s+$", text[: found.start("who")], re.I)
+        if _is_name(word, payers) and not done_to and not re.search(r"\b(?:rep|with|ref\w*)\s*[-/(]*\s*$", text[: found.start()], re.I):
+            return found["who"].strip()
+    if found := re.search(rf"[.;!?,)\d]\s+(?P<who>{_INITIALS}|{_NAME})$", text):
+        word = found["who"].split()[0]
+        who = found["who"].strip()
+        if _is_initials(who) and who.replace(".", "").replace(" ", "").isupper() and who.lower() not in payers:
+            return who
+        if re.search(r"[.;!?)]\s+$", text[: found.start("who")]) and _is_name(word, payers) and (
+            word.lower() in FIRST_NAMES or not (FINDING.search(word) or re.search(r"(?:ed|ing|s|ly)$", word) or len(word) < 3)
+        ):
+            return who
+    if (found := re.search(r"[.;!?)]\s+(?P<who>[a-z]{2})$", text)) and _is_initials(found["who"]):
+        return found["who"]
+    # Initials at the end without any mark: only capitals in a note that has small letters, too.
+    if (found := re.search(r"\s(?P<who>[A-Z]{2})$", text)) and _is_initials(found["who"]) and found["who"].lower() not in payers:
+        return found["who"] if re.search(r"[a-z]{3}", text) else None
+    return None
+
+
+def _acting(text: str, payers: frozenset[str]) -> str | None:
+    """Return initials or a name beside what only the practice does."""
+    for match in re.finditer(rf"(?:^|[.;,(:/-]\s*|\s)({_INITIALS}|{_NAME})(?: \([\w ]+\))? (?:then |also |just |again |in billing |from billing |from our office |of our office )*(called|phoned|rang|dialed|telephoned|logged|spoke|talked|emailed|faxed|resubmitted|rebilled|appealed|tried|reached out|contacted|looked up|checked (?:the |on |availity|status)|submitted|corrected|followed up|on phone|mailed|visited|pulled (?:the |up )|read the)\b", text):
+        word = match[1].split()[-1] if len(match[1].split()) == 2 and match[1].split()[0].lower() in NO_NAMES else match[1].split()[0]
+        if re.search(rf"\b(?:{ROLES}|with|to|per|patient|member)\s+$", text[: match.start(1)], re.I):
+            continue
+        if (_is_initials(match[1]) and match[1].isupper() and match[1].lower() not in payers) or _is_name(word, payers):
+            return match[1].strip()
+    if (found := re.search(r"[.;]\s+([A-Z]{2,3})\s*[,:/-]", text)) and _is_initials(found[1]) and found[1].lower() not in payers:
+        return found[1]
+    if found := re.search(rf"\b(?:I|we),? ({_NAME}),", text):
+        return found[1]
+    found = re.search(r"\(([A-Z]{2,3}|[A-Z]\.[A-Z]\.)\)", text)
+    return found[1] if found and _is_initials(found[1]) and found[1].lower() not in payers else None
+
+
+def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str | None:
+    """Return who was spoken to: a name, a representative's id, the patient, or the automated line.
+
+    Examples
+    --------
+    >>> find_person("spoke with Ann at BCBS", payers=frozenset({"bcbs"}), staff=None)
+    'Ann'
+    >>> find_person("spoke with rep at BCBS", payers=frozenset({"bcbs"}), staff=None) is None
+    True
+    """
+    own = {word.lower().strip(".") for word in (staff or "").split()}
+    if found := _ROLE_ID.search(text):
+        return found[0]
+    for cue in _TALK.finditer(text):
+        if name := _name_after(text[cue.end() :], payers, own, strong=bool(_STRONG.match(cue[0].strip())), cue=cue[0].lower()):
+            return name
+    patterns = (
+        rf"\b({_NAME})(?: \([^)]{{1,25}}\)|,)? (?:at|from|in|with|of|over at|@) (?:the |their )?([\w&'-]+)",
+        rf"\b({_NAME})(?: \([^)]{{1,25}}\)|,)?,? (?:(?:also|who|then|there|she|he|kindly|the \w+|in \w+|a \w+) )*(?:{SAID})\b",
+        rf"\b({_NAME}),? (?:\(|- )?(?:the |a |their )?(?:\w+ )?(?:{ROLES})\b",
+    )
+    for place, pattern in enumerate(patterns):
+        for match in re.finditer(pattern, text):
+            words = match[1].split()
+            while words and not _is_name(words[0], payers):
+                words = words[1:]
+            if not words or words[0].lower().strip(".") in own:
+                continue
+            if place == 0:
+                at = match[2].lower()
+                if at not in payers and not re.fullmatch(r"claims?|provider|customer|member|appeals?|the|payer|insurance|billing|services?|benefits|medical|reconsideration|utili[sz]ation|pricing|network|enrollment|cob|eligibility|authorizations?|intake|carrier|plan", at):
+                    continue
+                if at == "billing" or re.search(r"\bour (?:office|billing)", text[match.start() : match.end() + 15]):
+                    continue
+            if re.search(r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re)\.? $", text[: match.start()], re.I):
+                continue
+            return " ".join(words)
+    if found := _PATIENT.search(text):
+        return found["who"] or found["whom"] or found["says"]
+    if found := _IVR.search(text):
+        return found[0]
+    # A name that stands alone between commas and the like.
+    for part in re.split(r"[,;|()]|\s-\s|\s/\s|\.\s", text)[1:]:
+        alone = re.fullmatch(rf"\s*({_NAME})\s*", part)
+        if alone and all(_is_name(word, payers) or len(word.strip(".")) == 1 for word in alone[1].split()):
+            if alone[1].split()[0].lower().strip(".") not in own and not FINDING.search(alone[1]) and not re.search(r"(?:ed|ing)$", alone[1]):
+                return alone[1]
+    for word in re.finditer(r"\b[A-Z][a-z'-]+(?: [A-Z]\b\.?)?", text):
+        first = word[0].split()[0].lower()
+        if first in FIRST_NAMES and first not in own and first not in payers:
+            if not re.search(r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re|dependent|name:)\.? $", text[: word.start()], re.I):
+                return word[0]
+    return None
+
+
+def _name_after(text: str, payers: frozenset[str], own: set[str], *, strong: bool, cue: str) -> str | None:
+    """Return the name that stands next behind a cue, past the payer, the department and the like."""
+    place = 0
+    passed_role = False
+    for _ in range(9):
+        rest = text[place:].lstrip(" \"'")
+        place = len(text) - len(rest)
+        mark = re.match(r"[:(,#/-]+\s*", rest)
+        if mark:
+            if "," in mark[0] and not passed_role and place == 0:
+                return None
+            place += mark.end()
+            continue
+        found = re.match(r"[A-Za-z][A-Za-z'-]*\.?", rest)
+        if not found:
+            return None
+        word = found[0]
+        plain = word.lower().strip(".'-").removesuffix("'s")
+        if plain in own:
+            return None
+        if plain in payers or _SKIPPED.match(plain) or re.fullmatch(COMPANY.lower(), plain):
+            passed_role = passed_role or bool(re.fullmatch(ROLES, plain)) or plain in payers
+            place += found.end()
+            continue
+        if not _is_name(word, payers):
+            return None
+        capital = word[:1].isupper()
+        known = plain in FIRST_NAMES
+        if re.match(r"patient|member|dr\b", cue):
+            return None
+        if capital or known or (strong and len(plain) > 2):
+            if capital and len(plain) <= 3 and word.isupper() and not known and not strong:
+                return None
+            more = re.match(r"\s+([A-Z](?:[a-z'-]+|\b\.?))(?=\W|$)", rest[found.end() :])
+            second = f" {more[1]}" if more and (len(more[1].strip(".")) == 1 or _is_name(more[1], payers)) else ""
+            return f"{word.strip('.')}{second}"
+        return None
+    return None
