@@ -9,11 +9,11 @@ import re
 from typing import Final
 
 from arlab.worklog.note_dates import DAY
-from arlab.worklog.note_words import COMPANY, FINDING, FIRST_NAMES, NO_NAMES, OWN_DONE, PAYERS, PORTALS, ROLES, SAID, SHORT_WORDS, STATES
+from arlab.worklog.note_words import COMMON_NAMES, COMPANY, FINDING, FIRST_NAMES, NO_NAMES, OWN_DONE, PAYERS, PORTALS, ROLES, SAID, SHORT_WORDS
 
 __all__ = ["find_person", "find_staff", "payer_words"]
 
-_NAME: Final = r"[A-Z][A-Za-z'-]+(?: [A-Z](?:[a-z'-]+\b|\b\.?))?"
+_NAME: Final = r"(?:[A-Z]\. ?)?[A-Z][A-Za-zé'-]+(?: [A-Z](?:[a-zé'-]+\b|\b\.?))?"
 _INITIALS: Final = r"(?:[A-Z]\.? ?){1,2}[A-Z]\b\.?"
 _TALK: Final = re.compile(
     r"\b(?:spoke(?:n)?|speaking|talk(?:ed|ing)?|chat(?:ted)?(?: online)?|connected|conversation|phone call|call|discussed"
@@ -26,10 +26,10 @@ _TALK: Final = re.compile(
 # Cues after which a word in small letters is a name, too.
 _STRONG: Final = re.compile(r"(?:spoke|talk|speak|chat|connected|conversation|discussed|name|rep\b|agent|csr|contact)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'.-]*|[^\sA-Za-z]+")
-_SKIPPED: Final = re.compile(rf"^(?:the|a|an|their|our|in|at|from|of|payer|{ROLES}|names?|named|is|was|with|to|id|'s|mr|mrs|ms|miss|provider|services?|customer|claims?|member|line|department|appeals?|team|relations|insurance|billing|benefits|over|there|called|who|named|senior|lead|new|another|portal|same|prior|live|chat)$", re.IGNORECASE)
+_SKIPPED: Final = re.compile(rf"^(?:the|a|an|their|our|in|at|from|of|sgt|lt|payer|{ROLES}|names?|named|is|was|with|to|id|'s|mr|mrs|ms|miss|provider|services?|customer|claims?|member|line|department|appeals?|team|relations|insurance|billing|benefits|over|there|called|who|named|senior|lead|new|another|portal|same|prior|live|chat)$", re.IGNORECASE)
 _ROLE_ID: Final = re.compile(rf"\b(?:{ROLES}|operator|badge|employee)(?:'s)? ?(?:id|#|number|no\.?|badge)\s*[:#]?\s*(?:is |was )?([A-Z]{{0,3}}\d[\w-]*)", re.IGNORECASE)
 _PATIENT: Final = re.compile(
-    r"\b(?:spoke|talked|speaking|spoken|discussed \w+|call|phone call|explained \w+|chatted) (?:with|to) (?:the |our )?(?:(?:patient|member|subscriber|guarantor)(?:'s)? )?"
+    r"\b(?:spoke|talked|speaking|spoken|discussed \w+|call|phone call|explained \w+|chatted) (?:with|to|from) (?:the |our )?(?:(?:patient|member|subscriber|guarantor)(?:'s)? )?"
     r"(?P<who>patient|member|guarantor|subscriber|mom|mother|dad|father|spouse|wife|husband|daughter|son|parent|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+|policy ?holder)"
     r"|\b(?:called|phoned|rang|reached|emailed|texted|contacted) (?:the )?(?P<whom>patient|guarantor|mom|mother|father|spouse|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+)"
     r"|\b(?P<says>patient|guarantor|mom|mother|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+) (?:said|says|states|stated|advised|agreed|called|disputes|refused|asked|promised|confirmed|paid|will|wants|claims|reports|answered|told)",
@@ -59,6 +59,8 @@ def payer_words(text: str) -> frozenset[str]:
         words = [word.lower().strip(".") for word in match[1].split()]
         if words[0] not in FIRST_NAMES and re.search(r"\b(?:rep|[A-Z][a-z]+(?: [A-Z]\.?)?)$", text[: match.start()].strip()) and "with" != match[0][:4]:
             found |= set(words)
+    # BlueCross, CareFirst: a capital within a word, other than in names such as LaToya or McKay.
+    found |= {word.lower() for word in re.findall(r"\b(?!Mc|Mac|De|La|Le|Di|Van|O')[A-Z][a-z]+[A-Z][A-Za-z]+\b", text) if word.lower() not in FIRST_NAMES}
     return frozenset(found - {"the", "a"} - NO_NAMES | {word for word in found if word in PAYERS})
 
 
@@ -73,12 +75,20 @@ def _is_name(word: str, payers: frozenset[str]) -> bool:
     )
 
 
+_NEVER_INITIALS: Final = frozenset(
+    "co oa tc fu cb vm pt ok na am pm id er rx dx md wc ub po re cc ck op ip hh is no cr lm pa".split()  # noqa: SIM905
+)
+
+
 def _is_initials(word: str) -> bool:
-    """Return whether two or three letters can be somebody's initials; those of a state only as capitals."""
+    """Return whether two or three letters can be somebody's initials; common short words only as two capitals."""
     plain = word.replace(".", "").replace(" ", "")
+    plain = plain.upper() if "." in word else plain
     if not (2 <= len(plain) <= 3 and plain.isalpha()):
         return False
-    return plain.lower() not in SHORT_WORDS or (plain.isupper() and plain.lower() in STATES)
+    if plain.isupper() and len(plain) == 2:
+        return plain.lower() not in _NEVER_INITIALS
+    return plain.lower() not in SHORT_WORDS
 
 
 def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = ()) -> str | None:
@@ -99,9 +109,11 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
     plain = DAY.sub("", bare)
     plain = re.sub(r"\b\d{1,2}:\d\d ?(?:am|pm|a|p)?\b|\b\d{1,2} ?(?:am|pm)\b", "", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\s+", " ", plain).strip()
-    for find in (_labelled, _leading, _trailing):
-        if who := find(plain, payers):
-            return who
+    if (head := re.match(rf"({_NAME})[,:]? (?={DAY.pattern})", bare)) and _is_name(head[1].split()[0], payers):
+        return head[1]
+    cut = bool(re.search(r"[A-Za-z]\W*$", plain)) and not re.search(r"[A-Za-z]\W*$", DAY.sub("0", bare))
+    if who := _labelled(plain, payers) or _leading(plain, payers) or _trailing(plain, payers, dated=cut):
+        return who
     for owner in owners:
         if _is_initials(owner) or _is_name(owner, payers):
             return owner
@@ -112,12 +124,12 @@ def _labelled(text: str, payers: frozenset[str]) -> str | None:
     label = (
         r"\b(?:who:|by:|staff|biller|user|initials?|signed|entered by|worked by|logged by|author|noted? by|posted by|written by"
         r"|called by|checked by|done by|handled by|touched by|completed by|made by|placed by|submitted by|reviewed by our"
-        r"|phoned by|documented by|follow up by|[Tt]his is|call(?:er)? ?(?:by|:)|I,|from our (?:office|side):?|(?:our|AR) (?:biller|team member|collector|specialist))"
+        r"|phoned by|documented by|follow up by|(?:reviewed|read|entered|taken|uploaded|prepared|faxed|mailed|emailed|sent|researched|updated|documented|contacted|pulled|verified|initiated|made|call|phoned|looked up|filed|resubmitted|rebilled|appealed) by|[Tt]his is|call(?:er)? ?(?:by|:)|I,|from our (?:office|side):?|(?:our|AR) (?:biller|team member|collector|specialist))"
     )
     for match in re.finditer(rf"{label}\s*[:=-]?\s*({_NAME}|{_INITIALS})", text, re.IGNORECASE):
-        if re.search(r"^(?:called by|checked by|submitted by|user|signed|reviewed by)", match[0], re.I) and match[1].lower() in payers:
+        if re.match(r" (?:at|from|of|with|in) (?!our|billing|the office|AR)", text[match.end() :]) and not re.match(r"who|staff|biller|initial|by:|user", match[0], re.I):
             continue
-        word = match[1].split()[0]
+        word = match[1].split()[1 if re.match(r"[A-Z]\.? ", match[1]) and len(match[1].split()) > 1 else 0]
         if (_is_initials(match[1]) and match[1].isupper()) or (_is_name(word, payers) and word[:1].isupper()):
             return match[1].strip()
     return None
@@ -125,11 +137,16 @@ def _labelled(text: str, payers: frozenset[str]) -> str | None:
 
 def _leading(text: str, payers: frozenset[str]) -> str | None:
     text = text.lstrip(" :-/,.[(*#")
-    head = re.match(rf"({_INITIALS}|[a-z]{{2,3}}(?=[ ]?[:/-]| (?:{OWN_DONE})\b))", text)
-    if head and _is_initials(head[1]):
+    if head := re.match(r"([A-Z]{2,3}|[a-z]\.? [a-z]{3,12})\s?:", text):
+        if head[1].lower() not in payers | NO_NAMES and not head[1].startswith(("I ", "i ", "a ")) and head[1].lower() not in ("eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn"):
+            return head[1]
+    head = re.match(rf"({_INITIALS}|[a-z]{{2,3}}(?=[ ]?[:/-]| (?:{OWN_DONE})\b)|[a-z]{{2}}(?= [a-z]+ed\b))", text)
+    if head and _is_initials(head[1].upper() if text[head.end() : head.end() + 1] == ":" else head[1]):
         rest = text[head.end() :]
         if head[1].lower() not in payers and not re.match(r"\s*(?:[A-Z][a-z]+ )?(?:rep|portal|medicaid|medicare|plan|blue)\b|-? ?\d{2,3}\b", rest, re.I):
-            if re.match(rf"\s*(?:[:\-/,)\]|.]|$)|\s+(?:(?:{OWN_DONE}|phone|portal|at|here|in|from|on|online|via|again|also|just|with|email|fax|left|to)\b|[A-Z(])", rest, re.I):
+            if rest[:1] == " " and re.match(r" (?!is\b|was\b|has\b|for\b|needs?\b|and\b|or\b|to\b|not\b|required|denied|plan|claims?\b)[a-z-]{2,}", rest) and head[1].isupper():
+                return head[1].strip()
+            if re.match(rf"\s*(?:[:\-/,)\]|.>(\[]|$)|\s+(?:(?:{OWN_DONE}|phone|portal|at|here|in|from|on|online|via|again|also|just|with|email|fax|left|to)\b|[A-Z(])", rest, re.I):
                 return head[1].strip()
     head = re.match(rf"({_NAME})(?P<rest>.*)", text, re.DOTALL)
     if not head:
@@ -137,8 +154,9 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
     words, rest = head[1].split(), head["rest"]
     if len(words) == 2 and (not _is_name(words[1], payers) and len(words[1].strip(".")) > 1):
         words, rest = words[:1], f" {words[1]}{rest}"
-    first = words[0].lower()
-    if not _is_name(words[0], payers):
+    last = words[-1] if re.fullmatch(r"[A-Z]\.?", words[0]) else words[0]
+    first = last.lower()
+    if not _is_name(last, payers):
         return None
     away = re.match(rf"\s*(?:\(|,)?\s*(?:at|from|with|of|w/)\s+(?:the )?(\w+)", rest, re.I)
     if away and (away[1].lower() in payers or re.search(rf"^\s*\W*(?:at|from|with|of) (?:[A-Z]\w+ )*(?:{COMPANY})\b", rest)):
@@ -146,35 +164,38 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
     if re.match(rf"\s*(?:\(?(?:{ROLES})\b)", rest, re.I) and not re.search(r"billing|our|AR\b", rest[:40]):
         return None
     known = first in FIRST_NAMES
-    if re.match(rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE})\b", rest, re.I):
-        says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|sent|processed|posted|read|noticed|opened|made|got|did|pulled)\b", rest, re.I)
+    if re.match(rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE}|took|fielded|answered|got|received|uploaded|resent|re-sent|noted|found|rebilled|took)\b", rest, re.I):
+        says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|processed)\b", rest, re.I)
         if not says or re.search(r"\b(?:spoke|called|portal|phoned|rep|website|availity|online|per|logged)\b", rest, re.I):
             return " ".join(words)
-    if re.match(r"\s*(?:[:\-/|\])]|- |,\s*(?:called|spoke|phone|portal))", rest) and (known or len(words) == 2 or words[0][0].isupper()):
+    if re.match(r"[.,]?\s*(?:[:\-/|\])>]|- |,\s*(?:called|spoke|phone|portal))", rest) and (known or len(words) == 2 or words[0][0].isupper()):
         if not re.match(r"\s*:\s*$", rest):
             return " ".join(words)
     return None
 
 
-def _trailing(text: str, payers: frozenset[str]) -> str | None:
+def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
     text = re.sub(r"[\s.,;:\])}]+$", lambda end: "." if end[0].startswith(".") and re.search(r"\b[A-Z]$", text[: len(text) - len(end[0])]) else "", text)
     mark = r"(?:(?:^|\s)[-~/*]+\s*|\s/s/\s*|[(\[{]\s*|/|~|--|\bby\s+|[Tt]hanks,?\s+|[Rr]egards,?\s+|\binitials?:?\s*|\|\s*|\s-)"
-    if found := re.search(rf"{mark}(?P<who>{_INITIALS}|[a-z]{{2,3}}|[a-z]\.[a-z]\.)$", text):
+    if found := re.search(rf"{mark}(?P<who>{_INITIALS}|[a-z]{{2,3}}|[a-z]\.[a-z]\.?)$", text):
         after_by = re.search(r"\bby\s+$", text[: found.start("who")])
         if _is_initials(found["who"]) and found["who"].lower() not in payers and (not after_by or found["who"].isupper()):
             return found["who"].strip()
     if found := re.search(rf"(?P<mark>{mark})(?P<who>{_NAME}|[A-Z]\. ?[A-Z][a-z]+)(?:,? (?:billing|AR|A/R|biller|denials|collections|billing office|our office|insurance desk|team|staff))?$", text):
         word = found["who"].split()[-1 if "." in found["who"].split()[0] else 0]
+        if len(found["who"]) == 2 and found["who"].lower() not in _NEVER_INITIALS | payers and re.search(r"[-~/(]\s*$", text[: found.start("who")]):
+            return found["who"]
         done_to = re.search(r"\b(?:said|denied|paid|processed|provided|given|confirmed|received|advised|reviewed|signed)\s+by\s+$", text[: found.start("who")], re.I)
         if _is_name(word, payers) and not done_to and not re.search(r"\b(?:rep|with|ref\w*)\s*[-/(]*\s*$", text[: found.start()], re.I):
             return found["who"].strip()
     if found := re.search(rf"[.;!?,)\d]\s+(?P<who>{_INITIALS}|{_NAME})$", text):
-        word = found["who"].split()[0]
         who = found["who"].strip()
+        word = who.split()[-1 if "." in who.split()[0] else 0]
         if _is_initials(who) and who.replace(".", "").replace(" ", "").isupper() and who.lower() not in payers:
             return who
-        if re.search(r"[.;!?)]\s+$", text[: found.start("who")]) and _is_name(word, payers) and (
-            word.lower() in FIRST_NAMES or not (FINDING.search(word) or re.search(r"(?:ed|ing|s|ly)$", word) or len(word) < 3)
+        ends = re.search(r"[.;!?)]\s+$|[.;!?]\s[\w ]{0,25},\s+$", text[: found.start("who")])
+        if ends and not dated and _is_name(word, payers) and (
+            word.lower() in FIRST_NAMES or not (FINDING.search(word) or re.search(r"(?:ed|ing|ly)$", word) or len(word) < 3)
         ):
             return who
     if (found := re.search(r"[.;!?)]\s+(?P<who>[a-z]{2})$", text)) and _is_initials(found["who"]):
@@ -242,6 +263,8 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
         return found["who"] or found["whom"] or found["says"]
     if found := _IVR.search(text):
         return found[0]
+    if found := re.search(r"\b(?:Mr|Mrs|Ms|Miss|Sgt|Lt)\.? ([A-Z][a-z]+)", text):
+        return found[0]
     # A name that stands alone between commas and the like.
     for part in re.split(r"[,;|()]|\s-\s|\s/\s|\.\s", text)[1:]:
         alone = re.fullmatch(rf"\s*({_NAME})\s*", part)
@@ -250,7 +273,8 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
                 return alone[1]
     for word in re.finditer(r"\b[A-Z][a-z'-]+(?: [A-Z]\b\.?)?", text):
         first = word[0].split()[0].lower()
-        if first in FIRST_NAMES and first not in own and first not in payers:
+        starts = not text[: word.start()].strip() or text[: word.start()].rstrip().endswith((".", ";"))
+        if first in FIRST_NAMES and first not in own | payers and not (starts and first in COMMON_NAMES):
             if not re.search(r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re|dependent|name:)\.? $", text[: word.start()], re.I):
                 return word[0]
     return None

@@ -14,6 +14,7 @@ from arlab.worklog.note_dates import DAY, days_in
 from arlab.worklog.note_words import (
     ABBREVIATIONS,
     COMPANY,
+    FINDING,
     NO_NAMES,
     OWN_BASE,
     OWN_ING,
@@ -27,8 +28,9 @@ __all__ = ["Steps", "clauses", "expanded", "plain_marks", "split_steps"]
 _EXPANSIONS: Final = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in ABBREVIATIONS)
 _SENTENCE: Final = re.compile(
     r"(?<!\bno)(?<!\bref)(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)(?<!\bext)(?<!\bvs)(?<!\bco)(?<!\binc)"
-    r"(?<!\b[a-z])(?<!\bconf)(?<!\bappt)\.(?=\s|$)"
-    r"|\.(?=\s+(?:will|next|call|follow|recheck|resubmit|send|appeal|claim|they|rep|ref|spoke|said)\b)"
+    r"(?<!\s[a-z])(?<!^[a-z])(?<!\.[a-z])(?<!\bconf)(?<!\bappt)(?<!\bsgt)\.(?=\s|$)"
+    rf"|\.(?=\s+(?:then|next|follow|claims?|they|rep|ref|reference|spoke|said|denied|coverage|patient|payment|per|no|not|she|he|it|we"
+    rf"|i|this|the|need|needs|will|plan|action|f|appeals?|{OWN_BASE}|{OWN_ING})\b)"
     r"|[!?;|•]+(?=\s|$|\w)|\n+|\.(?=[A-Z][a-z])|->|=>|→|>>+",
     re.IGNORECASE,
 )
@@ -78,7 +80,7 @@ _CUES: Final = re.compile(
     r"|(?:call|appeal|resubmission|rebill|recheck|records|statement|corrected claim|reconsideration|dispute|review|refund"
     r"|letter|fax|follow up|escalation|inquiry|check|claim) (?:again |is |are |to |will |planned |goes? |going |out |next )*"
     r"(?:due|planned|scheduled|set|slated|booked|go out|going out|goes out|out|on the calendar|for|by|on|again)(?= )"
-    r"|suspense|pended to|bump(?:ed)? to|hold(?:ing)? (?:until|till|for|til)|follow up|reattempt|re-attempt|look again|try again"
+    r"|suspense|bump(?:ed)? to|follow up|reattempt|re-attempt|look again|try again"
     r"|worklist|work queue|assigned to|hand(?:ed|ing)? (?:off )?to|ask(?:ed)? (?:me|us) to|in (?:my|our) (?:diary|tickler))",
     re.IGNORECASE,
 )
@@ -99,11 +101,19 @@ _NOUN_AFTER: Final = re.compile(
     r"^\s*(?:[#/]|(?:received|mailed|sent|issued|cleared|denied|filed|upheld|posted|cashed|was|is|are|were|has|had|on file"
     r"|in process|processed|number|no|status:|status is|status shows|shows?|says?|states?|completed?|done|placed|made"
     r"|submitted|level|ended|dropped|pended|lasted|taken|reviewed|with (?:rep|the)|denial|reopened|overturned|from|id|did"
-    r"|in progress|ref|reference|dated|still|copy|off (?:approved|done)|confirmation|conf|cover|went|came|back from|lost|won"
+    r"|in progress|ref|reference|dated|still|copy|off (?:approved|done)|confirmation|conf|call|cover|went|came|back from|lost|won"
     r"|stands|history|date)(?!\w))",
     re.IGNORECASE,
 )
 _SHORT_STEP: Final = re.compile(r"\b(?:by|due|due by|due on|before|no later than|not later than|on or before)\W+$", re.IGNORECASE)
+_NOUN_STEP: Final = re.compile(
+    r"^\W*(?:(?:the|a|our|an|new|2nd|second|next|formal|written|1st|first) )*(?:corrected claim|corrected|replacement claim|appeal|resubmission|rebill|recheck"
+    r"|statement|records|callback|call back|follow up|fax|letter|p2p|peer to peer|peer-to-peer|reconsideration|dispute|refile|claim|write-?off"
+    r"|status check|reminder|escalation|redetermination|review)(?: (?:letter|request|packet|to \w+|with \w+|w/ \w+))?(?: (?:goes?|going|out|to go|is|on|by|for|due|set|again|in|will go|planned|sent out))*"
+    r" ?(?=\W*(?:" + DAY.pattern + "))",
+    re.IGNORECASE,
+)
+_DAY_FIRST: Final = re.compile(r"^\W*(?:(?:on|by|for) )?(?:(?:" + DAY.pattern + r")[\s,:-]*)+", re.IGNORECASE)
 _NOT_OURS: Final = re.compile(
     r"\b(?:decision|payment|checks?|eob|response|determination|answer|result|they|paid|pay|payer|insurance|rep|he|she|it|claim"
     r"|patient|was|were|is|are|had|has|been|received|requested|needed|required|deadline|limit|expected|said|says|promised"
@@ -196,7 +206,7 @@ def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool =
     """
     past, steps, days, owners = [], [], [], []
     loose: list[str] = []
-    first = True
+    first, words = True, 0
     for sentence in clauses(text):
         kept = []
         after_step = False
@@ -215,7 +225,9 @@ def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool =
                 days += dated
                 owners += [owner] if owner else []
                 after_step = not dated
-            first = False
+            # Who, when and with whom may stand before the first thing that is told.
+            words += len(clause.split())
+            first = first and words <= 5 and not FINDING.search(clause)
         if kept:
             past.append(", ".join(kept))
     if steps and not days:
@@ -258,17 +270,25 @@ def _cue(clause: str, *, first: bool, others: frozenset[str], told: bool) -> tup
                 continue
             return 0, None
         return found.start(), None
-    if not first and (found := _BASE_FIRST.match(clause)) and not _NOUN_AFTER.match(found["rest"]):
+    if not first and (found := _BASE_FIRST.match(_DAY_FIRST.sub("", clause))) and not _NOUN_AFTER.match(found["rest"]):
         if days_in(clause) or 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
-            return found.start("verb"), None
+            return len(clause) - len(found[0]) + found.start("verb") if not days_in(clause[: len(clause) - len(found[0])]) else 0, None
     if not first and len(clause.split()) <= 9 and not _NOT_OURS.search(clause):
         day = DAY.search(clause)
         if day and _SHORT_STEP.search(clause[: day.start()]) and re.search(r"[a-z]{3}", clause[: day.start()]):
             return 0, None
-    if not first and (found := _GOING.search(clause)) and not _PURPOSE_GOING.match(clause) and days_in(clause[found.start() :]):
+    if not first and len(clause.split()) <= 7 and _NOUN_STEP.match(clause) and days_in(clause):
+        return 0, None
+    if not first and (found := _GOING.search(clause)) and not _is_purpose(clause) and days_in(clause[found.start() :]):
         if not _party_before(clause[: found.start()], others):
             return found.start(), None
     return None, None
+
+
+def _is_purpose(clause: str) -> bool:
+    """Return whether an -ing form tells what a call was about: "following up on the claim", not "on 4/9"."""
+    found = _PURPOSE_GOING.match(clause)
+    return bool(found) and not DAY.match(clause[found.end() :].lstrip())
 
 
 def _starts_note(clause: str, place: int) -> bool:

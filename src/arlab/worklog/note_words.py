@@ -188,7 +188,7 @@ PAYERS: Final = frozenset(
     carelon evernorth evicore wc workcomp comp lakeshore silverbirch goldenrod fairmeadow juniper thistledown larkmoor
     harrowgate tamarack copperline wayfare ironbridge bugle foxglove availity navinet waystar trizetto hmo ppo epo pos
     tpa dol owcp ihs chip simply prominence scan healthy healthplan medica priority physicians moda providence dean
-    quartz christus scott sentara coventry tufts ucare hap bmc wellpoint""".split()  # noqa: SIM905
+    quartz christus bluecross blueshield bluecard scott sentara coventry tufts ucare hap bmc wellpoint""".split()  # noqa: SIM905
 )
 """Words in names of payers, in lower case: whoever is called so is no person."""
 
@@ -311,7 +311,35 @@ FIRST_NAMES: Final = frozenset(
     theodore theresa thomas tia tiffany tim timothy tina toby todd tom tommy toni tonya tony tracey traci tracy travis
     trent trevor tricia trina trish tristan troy tyler tyrone valeria valerie vanessa vera vernon veronica vicki vickie
     vicky victor victoria vince vincent viola violet virginia vivian wade walter wanda warren wayne wendy wesley whitney
-    will william willie wilma xavier yasmin yesenia yolanda yvette yvonne zach zachary zoe""".split()  # noqa: SIM905
+    will william willie wilma xavier yasmin yesenia yolanda yvette yvonne zach zachary zoe
+    gus hank brandy ed al jo mo bea lou vi teo theo ines deja renée xi pearl opal otis boris priti anil arjun
+    deepa divya kavita lata manoj meena nisha pooja pradeep rahul rajesh rakesh rina rohit sanjay shanti
+    shreya sunil sunita suresh swati vijay vikram wei ming hui jin lin ngoc nguyen thuy minh linh tuan hoa
+    ahmed amina hassan ibrahim khadija layla mustafa nasir omari rashid yusuf zainab keiko kenji yuki hiro soo
+    jiwon minjun alina dmitri irina katya ludmila nikolai oksana svetlana tatyana vlad yelena abdul adele
+    adela ada agnes alana aldo alec alvin anders anika anton archie arnold arturo astrid aubrey basil benny
+    benita bernard bert bertha bettina birgit blair bonita boyd brock bryce byron cal camilla carina carlo
+    carlton carmela casper cassie cedric chester chet clark claude clay cleo cliff clifford clint clyde
+    consuelo cora cordelia cyril dahlia dalia damian daria deana dedra deirdre della delores demetrius denny
+    desmond dexter dina dirk donnie donovan dora dottie duncan edna effie elba elsa elsie elva elvira emilio
+    emmett enid enrique erma ernie erwin essie etta fabian felipe fern fletcher flora floyd fran freda gayle
+    geoff geoffrey gerard gerry gilda giovanni gordon graham gwendolyn harvey herb herman hilary homer ilene
+    ilse imani imelda irma irvin isidro iva jana janae jared jarvis javon jayden jayne jerri joaquin jody joey
+    johnnie jolene josefina josie jude jules juliet justine kaitlyn kali karin kasey kelvin kermit kip kira
+    kris lars latrice laurel laverne leann leanne leigh leland lenny lenore leta lilia lina lindy liza lon
+    loren lorna lorrie lottie louie lowell lucille lucinda luella lupe luther lyle mable magda mal malcolm
+    mallory mamie manny mara marcel margie margo margot marguerite mariel marina marion marla marnie marty
+    marva mattie maude mavis meg mel melba melvin milton mimi minerva mitch mohammad mort moses murray myles
+    myrna myron nancie nanette nate ned nell nellie nestor nettie nicky nigel nita nola norbert noreen octavia
+    ola ollie ophelia orlando orville osvaldo pablo paige paloma parker pascal patsy percy petra piper polly
+    queenie raina ramiro randi raphael rashad reba reggie reuben rex reynaldo rhoda rico rigoberto robbie
+    rocio rolando rolf ronda rory rosalind rosalyn rosanna rosetta rowan roxie royce rufus rupert salma sammy
+    saul sebastian selma serena serge seymour shana shani sharlene sharron shayla sheldon shelley sherman
+    sherrie sidney silas sondra stefan stefanie stephan stevie susie sybil sydney tamar taryn ted teddy thad
+    thaddeus tiana tillie tito tomas tracie trudy tyra ulysses ursula vance vaughn velma verna vic vida
+    viviana wallace walt wes wilbur wilfred winifred winston yadira yasmine yuri zack zara zelda zena jeannie
+    delphine solange imogen beatriz paola xiomara yolonda keesha lashonda latoyia deandre dwight tyrell jalen
+    jamila kwame amara chidi ifeoma ngozi emeka femi sade tunde mei-ling hana aya rin""".split()  # noqa: SIM905
 ) - {"will", "may", "june", "april", "mark", "bill", "pat", "drew", "rich", "hunter", "ray", "max", "dean", "oscar", "van", "von", "bo", "lan", "les", "val", "art", "sol"}
 
 _FINDINGS: Final = (
@@ -359,12 +387,29 @@ _FINDINGS: Final = (
     r"\bwill (?:be )?(?:pay|paid|issue|issued|mail|mailed|release|released|reprocess|reprocessed|process|processed|adjudicate|finali[sz]e|cover|credit|send (?:a |the )?(?:check|payment|eob|letter|decision))",
     r"\b(?:payment|decision|determination|check|eob|response|remit) (?:is |was )?(?:expected|pending|due|made|out|in|sent|issued|mailed|released)",
     # patients
-    r"\bagreed to|\bdisput(?:es?|ed|ing)\b|\brefus(?:es?|ed)|\b(?:can't|cannot|unable to) (?:pay|afford)|\bhardship|\bfinancial assist|\bpayment (?:plan|arrangement)|\bbankrupt|\bdeceased|\bmoved\b|\bnew (?:insurance|address|coverage|policy|member|card|plan)|\bdisconnected|\bwrong number|\bundeliverable|\breturn(?:ed)? mail",
+    r"\bagreed to|\bdisput(?:es?|ed|ing)\b|\brefus(?:es?|ed)|\b(?:can't|cannot|unable to) (?:pay|afford)|\bhardship|\bfinancial assist|\bpayment (?:plan|arrangement)|\bbankrupt|\bdeceased|\bmoved\b|\beff(?:ective)?\b|\bnew (?:\w+ ){0,2}(?:insurance|address|coverage|policy|member|card|plan)|\bdisconnected|\bwrong number|\bundeliverable|\breturn(?:ed)? mail",
     r"\bbalance (?:is|of|was|due|owed|moved|zero|remaining|transferred)|\bzero balance|\$0(?:\.00)? balance|\bowe[sd]?\b|\bno balance",
     r"\bcredit(?:ed)? (?:balance|to)|\bposted to (?:the )?wrong|\bmisposted|\bmisapplied|\bmisrouted|\bunlisted|\bunspecified|\bnot specified|\bcontract(?:ed)? rate|\bfee schedule|\bpriced\b|\brepriced\b|\bcontractual",
     r"\bassigned to (?:an? )?(?:examiner|adjuster|reviewer|processor|specialist)|\bwritten off\b|\bcharged? off\b|\bwithdrawn\b|\bno action (?:needed|required)|\bdown-?cod|\bunder (?:appeal|dispute|investigation|audit)",
     r"\b(?:appeal|reconsideration|dispute|claim) (?:is |was |still |has been |in |shows? )*(?:open|closed|logged|in|active|accepted|complete|completed|incomplete|dismissed|won|lost|ready|at|with)\b",
+    r"\bmsp\b|\bwent to (?!voicemail|hold)|\bhas (?:\w+ ){0,4}(?:primary|secondary|coverage)\b|\b(?:medicaid|medicare|coverage|policy|insurance|plan) (?:\w+ )?(?:eff|effective|active|since)\b",
     r"\baccepted\b|\baccept(?:ance)? (?:report|at)",
 )
-FINDING: Final = re.compile("|".join(f"(?:{one})" for one in _FINDINGS), re.IGNORECASE)
-"""What was learnt about the claim."""
+_MATTERS: Final = (
+    r"\b(?:referrals?|authorization|eligib\w*|elig|member(?:ship)?|subscriber|policy|plan|coverage|insurance|provider|npi|tin|tax id|taxonomy"
+    r"|address|contract\w*|rates?|fees?|allowed|amounts?|units?|modifiers?|codes?|diagnos[ei]s|dx|procedure|cpt|icd|charges?|lines?|dob|birth"
+    r"|name|group|id|number|form|claims?|records|report|appeal|dispute|reconsideration|checks?|eft|payment|refund|deductible|premium|grace"
+    r"|period|limit|deadline|benefits?|network|facility|location|dates?|service|visit|surgery|accident|injury|medicare|medicaid|secondary"
+    r"|primary|eob|remit|signature|attachment|documentation|wc|auto|employer|box|field|price|money|system)\b"
+)
+_STATES: Final = (
+    r"\b(?:different|differs?|differently|below|above|short|less|higher|lower|wrong|only|not|never|no longer|isn't|aren't|wasn't|weren't|doesn't"
+    r"|didn't|don't|hasn't|haven't|already|changed|changes|left off|left out|omitted|blank|empty|held|hold|susp\w*|ended|started|began|exceed\w*"
+    r"|over the|under the|wants?|instead|duplicate|old|until|till|because|due to|cut|reduced|stands|says \d|unpaid|premium|limited"
+    r"|covers|covered|belongs?|goes to|at work|elsewhere|twice|switched|replaced|merged|retro\w*|lapsed?|as of|effective|split|combined|separate)\b"
+)
+FINDING: Final = re.compile(
+    "|".join(f"(?:{one})" for one in _FINDINGS) + rf"|{_MATTERS}.*{_STATES}|{_STATES}.*{_MATTERS}|\bsusp\b|\bgrace period\b",
+    re.IGNORECASE,
+)
+"""What was learnt about the claim: a word that says it, or a matter of the claim beside a word that says how it is."""
