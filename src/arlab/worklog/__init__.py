@@ -9,12 +9,38 @@ from importlib import import_module
 from typing import Any
 
 _WHERE = {
+    "CREDIT_DAYS": "people",
+    "GRACE_DAYS": "promises",
     "Intake": "intake",
     "LOG_FILE": "store",
+    "NOBODY": "people",
+    "NOTE_GRADES": "notes",
+    "NOTE_PARTS": "notes",
+    "NoteGrade": "notes",
+    "PROMISE_STATES": "promises",
+    "RULES": "audit",
+    "SETTLING_KINDS": "forgotten",
+    "STALE_DAYS": "forgotten",
     "Worklog": "store",
+    "alert_table": "audit",
+    "broken_promises": "promises",
+    "closed_with_balance": "forgotten",
+    "closed_without_outcome": "forgotten",
+    "describe_note": "notes",
+    "grade_note": "notes",
     "import_actions": "intake",
+    "note_table": "notes",
     "open_worklog": "store",
+    "overdue_actions": "forgotten",
+    "past_alerts": "audit",
+    "productivity_table": "people",
+    "promise_table": "promises",
     "read_actions": "store",
+    "stale_items": "forgotten",
+    "stale_table": "forgotten",
+    "undefined_rules": "audit",
+    "upcoming_steps": "people",
+    "workload_table": "people",
 }
 
 __all__ = sorted(_WHERE)

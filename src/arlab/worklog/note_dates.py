@@ -73,7 +73,9 @@ def days_in(text: str, *, ahead: bool = False) -> list[str]:
     found = []
     for match in DAY.finditer(text):
         past = _PAST_EVEN_AHEAD if ahead else _PAST
-        if past.search(text[: match.start()]) or re.match(r" ?(?:ago|old|past|prior|late|earlier)\b", text[match.end() :]):
+        if past.search(text[: match.start()]) or re.match(
+            r" ?(?:ago|old|past|prior|late|earlier)\b", text[match.end() :]
+        ):
             continue
         if re.match(r"-?\s?(?:day|d)?\s?(?:limit|window|supply|global)", text[match.end() :], re.IGNORECASE):
             continue

@@ -30,16 +30,31 @@ _CHANNELS: Final = {
         r"|^\W*call\b(?! back)|\bcall[,.:]|\bcall (?:on )?\d",
         re.IGNORECASE,
     ),
-    "fax": re.compile(r"^\W*fax\b|\b(?:faxed|by fax|via fax|fax (?:to|confirms?|sent|confirmation|received|from|went|conf|transmission|ref\w*)|sent (?:\w+ )*fax|e-?fax(?:ed)?|refaxed|re-faxed)\b", re.IGNORECASE),
-    "email": re.compile(r"\b(?:e-?mailed|by e-?mail|via e-?mail|e-?mail (?:from|to|sent|received|reply|response)|secure (?:message|mail)|message (?:id|from|to|sent|#|\d)|msg|sent (?:an? )?(?:secure )?(?:e-?mail|message)|messaged|live chat|chat(?:ted)?|in-?basket|texted|text message|chat with)\b", re.IGNORECASE),
+    "fax": re.compile(
+        r"^\W*fax\b|\b(?:faxed|by fax|via fax|fax (?:to|confirms?|sent|confirmation|received|from|went|conf|transmission|ref\w*)|sent (?:\w+ )*fax|e-?fax(?:ed)?|refaxed|re-faxed)\b",
+        re.IGNORECASE,
+    ),
+    "email": re.compile(
+        r"\b(?:e-?mailed|by e-?mail|via e-?mail|e-?mail (?:from|to|sent|received|reply|response)|secure (?:message|mail)|message (?:id|from|to|sent|#|\d)|msg|sent (?:an? )?(?:secure )?(?:e-?mail|message)|messaged|live chat|chat(?:ted)?|in-?basket|texted|text message|chat with)\b",
+        re.IGNORECASE,
+    ),
     "mail": re.compile(
         r"\b(?:certified|usps|ups|fedex|by mail|via mail|by post|(?:mailed|posted) (?:the |our |out |in |a |an |level \d |first |second |1st |2nd |written )*(?:appeal|records?|letter|statement|corrected|reconsideration|claim|paper|packet|documents?|cms|form|dispute)"
         r"|(?:received|sent|got|in|read|opened|per|from|by|via|their|denial|payer|decision|a|the) (?:a |the |their |payer |denial |appeal |an? |decision |determination )*letter|correspondence|letter (?:received|dated|from|says|states|in)|statement (?:sent|mailed)|mail(?:ed)? (?:in|out) )\b",
         re.IGNORECASE,
     ),
-    "clearinghouse": re.compile(r"\b(?:clearing ?house|277(?:ca)?|999|rejection report|edi (?:report|rejection|portal|team)|scrubber|acceptance report|276)\b", re.IGNORECASE),
-    "remittance": re.compile(r"(?:^|[.;:,-]\s*)(?:era|835|remit(?:tance)?|eob)\b(?! (?:copy|request|needed|required|missing|to|sent))|\b(?:era|835|remit(?:tance)?(?: advice)?|eob) (?:\w+ )?(?:shows?|showed|says?|states?|stated|received|posted|dated|read|lists?|reads?|came|of|review(?:ed)?|in|has|denies|denied|with|from|indicates?|reports?|gave|gives|for|on|#|reason)\b|\b(?:per|read|reviewed|pulled|on|from|reading|received|got|opened|via|checked|reviewing|through) (?:the |an? |our |payer |latest |today's |\w+'s |\w+ )?(?:era|835|remit(?:tance)?|eob)\b", re.IGNORECASE),
-    "in person": re.compile(r"\b(?:in person|walk(?:ed)?[- ]in|at the (?:window|front desk|counter)|came in|face to face|stopped by)\b", re.IGNORECASE),
+    "clearinghouse": re.compile(
+        r"\b(?:clearing ?house|277(?:ca)?|999|rejection report|edi (?:report|rejection|portal|team)|scrubber|acceptance report|276)\b",
+        re.IGNORECASE,
+    ),
+    "remittance": re.compile(
+        r"(?:^|[.;:,-]\s*)(?:era|835|remit(?:tance)?|eob)\b(?! (?:copy|request|needed|required|missing|to|sent))|\b(?:era|835|remit(?:tance)?(?: advice)?|eob) (?:\w+ )?(?:shows?|showed|says?|states?|stated|received|posted|dated|read|lists?|reads?|came|of|review(?:ed)?|in|has|denies|denied|with|from|indicates?|reports?|gave|gives|for|on|#|reason)\b|\b(?:per|read|reviewed|pulled|on|from|reading|received|got|opened|via|checked|reviewing|through) (?:the |an? |our |payer |latest |today's |\w+'s |\w+ )?(?:era|835|remit(?:tance)?|eob)\b",
+        re.IGNORECASE,
+    ),
+    "in person": re.compile(
+        r"\b(?:in person|walk(?:ed)?[- ]in|at the (?:window|front desk|counter)|came in|face to face|stopped by)\b",
+        re.IGNORECASE,
+    ),
 }
 _REF_LABEL: Final = (
     r"\b(?:msg|message)(?= (?:id|#|no|number|\d))|\bchat(?= ?(?:id|#|no|number|\d))|\binq(?=\W)|\bint(?=[#:])|(?:call |phone |chat |case |claim )?(?:ref(?:erence)?s?|rf)\b|\bconf(?:irm(?:ation)?)?s?\b|\bticket\b|\btracking\b|\binquiry\b|\binteraction\b"
@@ -48,20 +63,37 @@ _REF_LABEL: Final = (
 )
 _JOIN: Final = r"(?:[\s:=.,#(\[\"'-]|\bnumber\b|\bnum\b|\bno\b\.?|\bid\b|\bis\b|\bwas\b|\bgiven\b|\bof\b|\bcode\b|\bas\b|\bfor (?:the |this )?call\b|\bprovided\b|\bmail\b|\bthe\b|\bshe gave\b|\bhe gave\b|\bthey gave\b|\breceived\b|\bobtained\b|\breads?\b|\bcall\b|\bnumbered\b|\bref(?:erence)?\b|\blogged\b|\bunder\b|\brecorded\b|\bissued\b|\bbeing\b|\bwe got\b|\bi got\b|\bassigned\b|\bopened\b|\bcreated\b)"
 _TOKEN: Final = r"(?=[A-Za-z0-9/._-]*\d)[A-Za-z0-9][A-Za-z0-9/._-]{2,}"
-_REFERENCE: Final = re.compile(rf"(?:\b|(?<=#))(?P<label>{_REF_LABEL})(?P<join>{_JOIN}{{1,8}}?)\s*(?P<token>{_TOKEN})", re.IGNORECASE)
-_TIGHT: Final = re.compile(r"\b(?P<token>(?:ref|conf|inc|case|tkt|int|sr|call|crn|cs|rf|cas|tk)[-_#]?\d[\w-]{2,})", re.IGNORECASE)
-_AFTER: Final = re.compile(rf"(?P<token>{_TOKEN})[\"')\]]?,? (?:is |was |as |for |\()?(?:the |a |my |our |her |his |their )?(?:call |phone )?(?:ref(?:erence)?|confirmation|ticket|tracking)\b", re.IGNORECASE)
+_REFERENCE: Final = re.compile(
+    rf"(?:\b|(?<=#))(?P<label>{_REF_LABEL})(?P<join>{_JOIN}{{1,8}}?)\s*(?P<token>{_TOKEN})", re.IGNORECASE
+)
+_TIGHT: Final = re.compile(
+    r"\b(?P<token>(?:ref|conf|inc|case|tkt|int|sr|call|crn|cs|rf|cas|tk)[-_#]?\d[\w-]{2,})", re.IGNORECASE
+)
+_AFTER: Final = re.compile(
+    rf"(?P<token>{_TOKEN})[\"')\]]?,? (?:is |was |as |for |\()?(?:the |a |my |our |her |his |their )?(?:call |phone )?(?:ref(?:erence)?|confirmation|ticket|tracking)\b",
+    re.IGNORECASE,
+)
 _BARE: Final = re.compile(r"(?P<before>\b\w+\s*)?#\s?(?P<token>(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{4,})")
-_CODE: Final = re.compile(r"(?P<before>\b\w+\W{1,2})?(?<![\w-])(?P<token>[A-Z]{1,5}-?\d{4,}(?:-\w+)*|[A-Z]{2,5}-\d{3,}-\d+)\b")
-_DASHED: Final = re.compile(r"(?P<before>\b\w+[ #:]{1,3})?(?<![\w/$.-])(?P<token>(?!1?-?\d{3}-\d{3}-\d{4}|\d{3}-\d{4}\b)(?!(?:CO|PR|OA|PI|MA)-)(?:(?=(?:\D*\d){5})[A-Z0-9]{1,8}-[A-Z0-9]+(?:-[A-Z0-9]+)*|\d{4,}-[A-Z]{1,4}|[A-Z]{1,4}-\d{4,}|[A-Z]{1,4}/\d{3,}(?:/\d+)*))\b(?!/)")
+_CODE: Final = re.compile(
+    r"(?P<before>\b\w+\W{1,2})?(?<![\w-])(?P<token>[A-Z]{1,5}-?\d{4,}(?:-\w+)*|[A-Z]{2,5}-\d{3,}-\d+)\b"
+)
+_DASHED: Final = re.compile(
+    r"(?P<before>\b\w+[ #:]{1,3})?(?<![\w/$.-])(?P<token>(?!1?-?\d{3}-\d{3}-\d{4}|\d{3}-\d{4}\b)(?!(?:CO|PR|OA|PI|MA)-)(?:(?=(?:\D*\d){5})[A-Z0-9]{1,8}-[A-Z0-9]+(?:-[A-Z0-9]+)*|\d{4,}-[A-Z]{1,4}|[A-Z]{1,4}-\d{4,}|[A-Z]{1,4}/\d{3,}(?:/\d+)*))\b(?!/)"
+)
 _NO_REF: Final = re.compile(
     r"\b(?:no|without|did ?n[o']t (?:get|give|have)(?: me| us)?|would ?n[o']t give(?: me| us)?|refused(?: to give)?|forgot(?: to get)?|not given|lost)"
     r"(?: an?| any| the| call| my)* (?:ref|reference|confirmation)\b|\bref(?:erence)?(?: number| #)? (?:not|n/a|none|wasn't|unavailable|refused)",
     re.IGNORECASE,
 )
 _HCPCS: Final = re.compile(r"[A-Z]\d{4}")
-_NOT_REF: Final = re.compile(r"claims?|check|cheque|eft|authorization|auth|member|policy|acct|account|invoice|phone|fax|npi|group|line|icn|id|dcn|ccn|tcn|code|provider|mrn|patient|po|box|room|level|cert|referral|batch|visit|encounter|tin|tax|appeal", re.IGNORECASE)
-_CONTROL: Final = re.compile(rf"\b(?:icn|ccn|dcn|tcn|pcn|control|claim|trace|eft|check|batch|file|acceptance|report|payer claim)(?: (?:control|trace|id|number|no|#))*(?:\s*[#:=]+\s*|\s+(?:is|was|number|no\.?|id)?\s*)(?P<token>(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{{4,}})", re.IGNORECASE)
+_NOT_REF: Final = re.compile(
+    r"claims?|check|cheque|eft|authorization|auth|member|policy|acct|account|invoice|phone|fax|npi|group|line|icn|id|dcn|ccn|tcn|code|provider|mrn|patient|po|box|room|level|cert|referral|batch|visit|encounter|tin|tax|appeal",
+    re.IGNORECASE,
+)
+_CONTROL: Final = re.compile(
+    rf"\b(?:icn|ccn|dcn|tcn|pcn|control|claim|trace|eft|check|batch|file|acceptance|report|payer claim)(?: (?:control|trace|id|number|no|#))*(?:\s*[#:=]+\s*|\s+(?:is|was|number|no\.?|id)?\s*)(?P<token>(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{{4,}})",
+    re.IGNORECASE,
+)
 _TOPIC: Final = re.compile(
     r"\b(?:about|regarding|re|concerning|to (?:see|ask|learn|determine)(?: (?:if|why|whether|about|what|when|on))?|to (?:check|follow up|inquire)(?: (?:on|if|why|whether|about|the|into|with))?"
     r"|(?:asked|asking|inquir(?:ed?|ing)|question(?:ed)?)(?: \w+){0,2} (?:why|if|whether|about|for|on|when|into)|discuss(?:ed|ing)?|to discuss|to find out|follow(?:ed|ing)? up on|to get|for status|in reference to"
@@ -130,7 +162,12 @@ def find_parts(text: str) -> Found:
     person = find_person(whole, payers=payers, staff=staff)
     others = frozenset(word.lower().strip(".") for word in (person or "").split())
     name = (staff or "").split(" ")[0]
-    told = len(name) > 2 and bool(re.search(rf"\b{re.escape(name)}\b(?: [A-Z]\w*\.?)? \w+ed\b|\b{re.escape(name)}\b \(?\w* ?(?:spoke|rang|sent|got|went|took|wrote|read|had|made)", whole))
+    told = len(name) > 2 and bool(
+        re.search(
+            rf"\b{re.escape(name)}\b(?: [A-Z]\w*\.?)? \w+ed\b|\b{re.escape(name)}\b \(?\w* ?(?:spoke|rang|sent|got|went|took|wrote|read|had|made)",
+            whole,
+        )
+    )
     steps = split_steps(whole, others=others | payers, told=told)
     past_person = find_person(steps.past, payers=payers, staff=staff)
     if staff is None:
@@ -142,11 +179,16 @@ def find_parts(text: str) -> Found:
     channels = channels or _weak_channels(steps.past) or _weak_channels(whole)
     voice = "phone" in channels or "in person" in channels
     patient = bool(_PATIENTS.fullmatch(past_person or "")) or bool(
-        re.match(r"(?:Mr|Mrs|Ms)\b", past_person or "") and (not payers or re.search(r"\bpatient\b", steps.past, re.IGNORECASE))
+        re.match(r"(?:Mr|Mrs|Ms)\b", past_person or "")
+        and (not payers or re.search(r"\bpatient\b", steps.past, re.IGNORECASE))
     )
     spared = set()
     if channels and not voice:
-        named = bool(payers) or bool(re.search(rf"\b(?:{PORTALS})\b|payer", whole, re.IGNORECASE)) or "portal" not in channels
+        named = (
+            bool(payers)
+            or bool(re.search(rf"\b(?:{PORTALS})\b|payer", whole, re.IGNORECASE))
+            or "portal" not in channels
+        )
         if named:
             spared.add("person")
         if channels == ["remittance"]:
@@ -219,7 +261,11 @@ def _finding(steps: Steps) -> str | None:
     for sentence in clauses(steps.past):
         for clause in sentence:
             about = _TOPIC.sub(" ", clause)
-            about = re.sub(r"\b(?:no|did not|didn't|never) (?:get|got|receive|received) (?:a |any )?(?:answer|response|reference|ref)\b[^,]*", " ", about)
+            about = re.sub(
+                r"\b(?:no|did not|didn't|never) (?:get|got|receive|received) (?:a |any )?(?:answer|response|reference|ref)\b[^,]*",
+                " ",
+                about,
+            )
             if FINDING.search(about) or _says_something(about):
                 told.append(clause)
     return "; ".join(told) or None
@@ -238,9 +284,26 @@ def _reference(text: str, *, voice: bool) -> str | None:
     """Return the reference number of a contact; for written channels the payer's own number of the claim counts."""
     for match in _REFERENCE.finditer(text):
         label, join, token = match["label"].lower(), match["join"].lower(), match["token"]
-        loose = label.strip() in ("case", "call", "issue", "query", "inquiry", "trans", "submission", "receipt", "certified")
-        mixed = re.search(r"[A-Za-z]", token) and not re.match(r"(?:co|pr|oa|pi|n|ma|m)-?\d|\d+(?:st|nd|rd|th)\b", token, re.IGNORECASE)
-        if loose and not mixed and not re.search(r"#|number|no|id|:", join) and len(re.sub(r"\D", "", token)) < 5:
+        loose = label.strip() in (
+            "case",
+            "call",
+            "issue",
+            "query",
+            "inquiry",
+            "trans",
+            "submission",
+            "receipt",
+            "certified",
+        )
+        mixed = re.search(r"[A-Za-z]", token) and not re.match(
+            r"(?:co|pr|oa|pi|n|ma|m)-?\d|\d+(?:st|nd|rd|th)\b", token, re.IGNORECASE
+        )
+        if (
+            loose
+            and not mixed
+            and not re.search(r"#|number|no|id|:", join)
+            and len(re.sub(r"\D", "", token)) < 5
+        ):
             continue
         if DAY.fullmatch(token.strip(".")) or re.match(r"\d{1,2}(?:min|hr|day|wk)", token, re.IGNORECASE):
             continue
@@ -258,7 +321,11 @@ def _reference(text: str, *, voice: bool) -> str | None:
             return match["token"]
     for match in [*_CODE.finditer(text), *_DASHED.finditer(text)]:
         before = re.sub(r"\W", "", match["before"] or "")
-        if not _HCPCS.fullmatch(match["token"]) and not _NOT_REF.fullmatch(before) and not DAY.fullmatch(match["token"]):
+        if (
+            not _HCPCS.fullmatch(match["token"])
+            and not _NOT_REF.fullmatch(before)
+            and not DAY.fullmatch(match["token"])
+        ):
             return match["token"]
     if not voice and (found := _CONTROL.search(text)):
         return found["token"]

@@ -9,7 +9,19 @@ import re
 from typing import Final
 
 from arlab.worklog.note_dates import DAY
-from arlab.worklog.note_words import COMMON_NAMES, COMPANY, FINDING, FIRST_NAMES, NO_NAMES, OWN_DONE, PAYERS, PORTALS, ROLES, SAID, SHORT_WORDS
+from arlab.worklog.note_words import (
+    COMMON_NAMES,
+    COMPANY,
+    FINDING,
+    FIRST_NAMES,
+    NO_NAMES,
+    OWN_DONE,
+    PAYERS,
+    PORTALS,
+    ROLES,
+    SAID,
+    SHORT_WORDS,
+)
 
 __all__ = ["find_person", "find_staff", "payer_words"]
 
@@ -24,10 +36,18 @@ _TALK: Final = re.compile(
     re.IGNORECASE,
 )
 # Cues after which a word in small letters is a name, too.
-_STRONG: Final = re.compile(r"(?:spoke|talk|speak|chat|connected|conversation|discussed|name|rep\b|agent|csr|contact)", re.IGNORECASE)
+_STRONG: Final = re.compile(
+    r"(?:spoke|talk|speak|chat|connected|conversation|discussed|name|rep\b|agent|csr|contact)", re.IGNORECASE
+)
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'.-]*|[^\sA-Za-z]+")
-_SKIPPED: Final = re.compile(rf"^(?:the|a|an|their|our|in|at|from|of|sgt|lt|payer|{ROLES}|names?|named|is|was|with|to|id|'s|mr|mrs|ms|miss|provider|services?|customer|claims?|member|line|department|appeals?|team|relations|insurance|billing|benefits|over|there|called|who|named|senior|lead|new|another|portal|same|prior|live|chat)$", re.IGNORECASE)
-_ROLE_ID: Final = re.compile(rf"\b(?:{ROLES}|operator|badge|employee)(?:'s)? ?(?:id|#|number|no\.?|badge)\s*[:#]?\s*(?:is |was )?([A-Z]{{0,3}}\d[\w-]*)", re.IGNORECASE)
+_SKIPPED: Final = re.compile(
+    rf"^(?:the|a|an|their|our|in|at|from|of|sgt|lt|payer|{ROLES}|names?|named|is|was|with|to|id|'s|mr|mrs|ms|miss|provider|services?|customer|claims?|member|line|department|appeals?|team|relations|insurance|billing|benefits|over|there|called|who|named|senior|lead|new|another|portal|same|prior|live|chat)$",
+    re.IGNORECASE,
+)
+_ROLE_ID: Final = re.compile(
+    rf"\b(?:{ROLES}|operator|badge|employee)(?:'s)? ?(?:id|#|number|no\.?|badge)\s*[:#]?\s*(?:is |was )?([A-Z]{{0,3}}\d[\w-]*)",
+    re.IGNORECASE,
+)
 _PATIENT: Final = re.compile(
     r"\b(?:spoke|talked|speaking|spoken|discussed \w+|call|phone call|explained \w+|chatted) (?:with|to|from) (?:the |our )?(?:(?:patient|member|subscriber|guarantor)(?:'s)? )?"
     r"(?P<who>patient|member|guarantor|subscriber|mom|mother|dad|father|spouse|wife|husband|daughter|son|parent|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+|policy ?holder)"
@@ -35,7 +55,10 @@ _PATIENT: Final = re.compile(
     r"|\b(?P<says>patient|guarantor|mom|mother|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+) (?:said|says|states|stated|advised|agreed|called|disputes|refused|asked|promised|confirmed|paid|will|wants|claims|reports|answered|told)",
     re.IGNORECASE,
 )
-_IVR: Final = re.compile(r"\b(?:ivr|automated (?:line|system|phone|status|attendant)|voice response|auto(?:mated)?[- ]attendant|phone tree|virtual (?:agent|assistant)|chat ?bot)\b", re.IGNORECASE)
+_IVR: Final = re.compile(
+    r"\b(?:ivr|automated (?:line|system|phone|status|attendant)|voice response|auto(?:mated)?[- ]attendant|phone tree|virtual (?:agent|assistant)|chat ?bot)\b",
+    re.IGNORECASE,
+)
 
 
 def payer_words(text: str) -> frozenset[str]:
@@ -50,17 +73,32 @@ def payer_words(text: str) -> frozenset[str]:
     for match in re.finditer(rf"\b((?:[A-Z][\w&'-]+ ){{1,3}})(?:{COMPANY})\b", text):
         found |= {word.lower() for word in match[0].split() if word.lower() not in FIRST_NAMES}
     for match in re.finditer(
-        rf"\b(?:[Cc]alled|[Pp]honed|[Rr]ang|[Dd]ialed|[Cc]ontacted|[Cc]all to|CALLED|[Tt]elephoned) ({_NAME})(?! (?:at|from|in|with|of)\b)", text
+        rf"\b(?:[Cc]alled|[Pp]honed|[Rr]ang|[Dd]ialed|[Cc]ontacted|[Cc]all to|CALLED|[Tt]elephoned) ({_NAME})(?! (?:at|from|in|with|of)\b)",
+        text,
     ):
         found |= {word.lower().strip(".") for word in match[1].split() if word.lower() not in FIRST_NAMES}
-    for match in re.finditer(rf"({_NAME})(?:'s)? (?:[Pp]ortal|[Ww]eb ?site|[Ss]ite|[Ii]nsurance|IVR|EOB|ERA|provider line|PORTAL)\b", text):
+    for match in re.finditer(
+        rf"({_NAME})(?:'s)? (?:[Pp]ortal|[Ww]eb ?site|[Ss]ite|[Ii]nsurance|IVR|EOB|ERA|provider line|PORTAL)\b",
+        text,
+    ):
         found |= {word.lower().strip(".").removesuffix("'s") for word in match[1].split()}
-    for match in re.finditer(rf"\b(?:at|from|with) ({_NAME})(?= (?:provider|claims|customer|member|insurance|portal|appeals)|[,.;:]|$)", text):
+    for match in re.finditer(
+        rf"\b(?:at|from|with) ({_NAME})(?= (?:provider|claims|customer|member|insurance|portal|appeals)|[,.;:]|$)",
+        text,
+    ):
         words = [word.lower().strip(".") for word in match[1].split()]
-        if words[0] not in FIRST_NAMES and re.search(r"\b(?:rep|[A-Z][a-z]+(?: [A-Z]\.?)?)$", text[: match.start()].strip()) and "with" != match[0][:4]:
+        if (
+            words[0] not in FIRST_NAMES
+            and re.search(r"\b(?:rep|[A-Z][a-z]+(?: [A-Z]\.?)?)$", text[: match.start()].strip())
+            and "with" != match[0][:4]
+        ):
             found |= set(words)
     # BlueCross, CareFirst: a capital within a word, other than in names such as LaToya or McKay.
-    found |= {word.lower() for word in re.findall(r"\b(?!Mc|Mac|De|La|Le|Di|Van|O')[A-Z][a-z]+[A-Z][A-Za-z]+\b", text) if word.lower() not in FIRST_NAMES}
+    found |= {
+        word.lower()
+        for word in re.findall(r"\b(?!Mc|Mac|De|La|Le|Di|Van|O')[A-Z][a-z]+[A-Z][A-Za-z]+\b", text)
+        if word.lower() not in FIRST_NAMES
+    }
     return frozenset(found - {"the", "a"} - NO_NAMES | {word for word in found if word in PAYERS})
 
 
@@ -70,8 +108,13 @@ def _is_name(word: str, payers: frozenset[str]) -> bool:
         return True
     if re.search(PORTALS, plain) and len(plain) > 3:
         return False
-    return len(plain) > 1 and plain.isalpha() and plain not in NO_NAMES and plain not in payers and plain not in SHORT_WORDS and not re.fullmatch(
-        rf"{SAID}|{OWN_DONE}", plain
+    return (
+        len(plain) > 1
+        and plain.isalpha()
+        and plain not in NO_NAMES
+        and plain not in payers
+        and plain not in SHORT_WORDS
+        and not re.fullmatch(rf"{SAID}|{OWN_DONE}", plain)
     )
 
 
@@ -109,7 +152,9 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
     plain = DAY.sub("", bare)
     plain = re.sub(r"\b\d{1,2}:\d\d ?(?:am|pm|a|p)?\b|\b\d{1,2} ?(?:am|pm)\b", "", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\s+", " ", plain).strip()
-    if (head := re.match(rf"({_NAME})[,:]? (?={DAY.pattern})", bare)) and _is_name(head[1].split()[0], payers):
+    if (head := re.match(rf"({_NAME})[,:]? (?={DAY.pattern})", bare)) and _is_name(
+        head[1].split()[0], payers
+    ):
         return head[1]
     cut = bool(re.search(r"[A-Za-z]\W*$", plain)) and not re.search(r"[A-Za-z]\W*$", DAY.sub("0", bare))
     if who := _labelled(plain, payers) or _leading(plain, payers) or _trailing(plain, payers, dated=cut):
@@ -127,7 +172,9 @@ def _labelled(text: str, payers: frozenset[str]) -> str | None:
         r"|phoned by|documented by|follow up by|(?:reviewed|read|entered|taken|uploaded|prepared|faxed|mailed|emailed|sent|researched|updated|documented|contacted|pulled|verified|initiated|made|call|phoned|looked up|filed|resubmitted|rebilled|appealed) by|[Tt]his is|call(?:er)? ?(?:by|:)|I,|from our (?:office|side):?|(?:our|AR) (?:biller|team member|collector|specialist))"
     )
     for match in re.finditer(rf"{label}\s*[:=-]?\s*({_NAME}|{_INITIALS})", text, re.IGNORECASE):
-        if re.match(r" (?:at|from|of|with|in) (?!our|billing|the office|AR)", text[match.end() :]) and not re.match(r"who|staff|biller|initial|by:|user", match[0], re.I):
+        if re.match(
+            r" (?:at|from|of|with|in) (?!our|billing|the office|AR)", text[match.end() :]
+        ) and not re.match(r"who|staff|biller|initial|by:|user", match[0], re.I):
             continue
         word = match[1].split()[1 if re.match(r"[A-Z]\.? ", match[1]) and len(match[1].split()) > 1 else 0]
         if (_is_initials(match[1]) and match[1].isupper()) or (_is_name(word, payers) and word[:1].isupper()):
@@ -138,15 +185,34 @@ def _labelled(text: str, payers: frozenset[str]) -> str | None:
 def _leading(text: str, payers: frozenset[str]) -> str | None:
     text = text.lstrip(" :-/,.[(*#")
     if head := re.match(r"([A-Z]{2,3}|[a-z]\.? [a-z]{3,12})\s?:", text):
-        if head[1].lower() not in payers | NO_NAMES and not head[1].startswith(("I ", "i ", "a ")) and head[1].lower() not in ("eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn"):
+        if (
+            head[1].lower() not in payers | NO_NAMES
+            and not head[1].startswith(("I ", "i ", "a "))
+            and head[1].lower() not in ("eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn")
+        ):
             return head[1]
-    head = re.match(rf"({_INITIALS}|[a-z]{{2,3}}(?=[ ]?[:/-]| (?:{OWN_DONE})\b)|[a-z]{{2}}(?= [a-z]+ed\b))", text)
+    head = re.match(
+        rf"({_INITIALS}|[a-z]{{2,3}}(?=[ ]?[:/-]| (?:{OWN_DONE})\b)|[a-z]{{2}}(?= [a-z]+ed\b))", text
+    )
     if head and _is_initials(head[1].upper() if text[head.end() : head.end() + 1] == ":" else head[1]):
         rest = text[head.end() :]
-        if head[1].lower() not in payers and not re.match(r"\s*(?:[A-Z][a-z]+ )?(?:rep|portal|medicaid|medicare|plan|blue)\b|-? ?\d{2,3}\b", rest, re.I):
-            if rest[:1] == " " and re.match(r" (?!is\b|was\b|has\b|for\b|needs?\b|and\b|or\b|to\b|not\b|required|denied|plan|claims?\b)[a-z-]{2,}", rest) and head[1].isupper():
+        if head[1].lower() not in payers and not re.match(
+            r"\s*(?:[A-Z][a-z]+ )?(?:rep|portal|medicaid|medicare|plan|blue)\b|-? ?\d{2,3}\b", rest, re.I
+        ):
+            if (
+                rest[:1] == " "
+                and re.match(
+                    r" (?!is\b|was\b|has\b|for\b|needs?\b|and\b|or\b|to\b|not\b|required|denied|plan|claims?\b)[a-z-]{2,}",
+                    rest,
+                )
+                and head[1].isupper()
+            ):
                 return head[1].strip()
-            if re.match(rf"\s*(?:[:\-/,)\]|.>(\[]|$)|\s+(?:(?:{OWN_DONE}|phone|portal|at|here|in|from|on|online|via|again|also|just|with|email|fax|left|to)\b|[A-Z(])", rest, re.I):
+            if re.match(
+                rf"\s*(?:[:\-/,)\]|.>(\[]|$)|\s+(?:(?:{OWN_DONE}|phone|portal|at|here|in|from|on|online|via|again|also|just|with|email|fax|left|to)\b|[A-Z(])",
+                rest,
+                re.I,
+            ):
                 return head[1].strip()
     head = re.match(rf"({_NAME})(?P<rest>.*)", text, re.DOTALL)
     if not head:
@@ -159,62 +225,125 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
     if not _is_name(last, payers):
         return None
     away = re.match(rf"\s*(?:\(|,)?\s*(?:at|from|with|of|w/)\s+(?:the )?(\w+)", rest, re.I)
-    if away and (away[1].lower() in payers or re.search(rf"^\s*\W*(?:at|from|with|of) (?:[A-Z]\w+ )*(?:{COMPANY})\b", rest)):
+    if away and (
+        away[1].lower() in payers
+        or re.search(rf"^\s*\W*(?:at|from|with|of) (?:[A-Z]\w+ )*(?:{COMPANY})\b", rest)
+    ):
         return None
     if re.match(rf"\s*(?:\(?(?:{ROLES})\b)", rest, re.I) and not re.search(r"billing|our|AR\b", rest[:40]):
         return None
     known = first in FIRST_NAMES
-    if re.match(rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE}|took|fielded|answered|got|received|uploaded|resent|re-sent|noted|found|rebilled|took)\b", rest, re.I):
+    if re.match(
+        rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE}|took|fielded|answered|got|received|uploaded|resent|re-sent|noted|found|rebilled|took)\b",
+        rest,
+        re.I,
+    ):
         says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|processed)\b", rest, re.I)
-        if not says or re.search(r"\b(?:spoke|called|portal|phoned|rep|website|availity|online|per|logged)\b", rest, re.I):
+        if not says or re.search(
+            r"\b(?:spoke|called|portal|phoned|rep|website|availity|online|per|logged)\b", rest, re.I
+        ):
             return " ".join(words)
-    if re.match(r"[.,]?\s*(?:[:\-/|\])>]|- |,\s*(?:called|spoke|phone|portal))", rest) and (known or len(words) == 2 or words[0][0].isupper()):
+    if re.match(r"[.,]?\s*(?:[:\-/|\])>]|- |,\s*(?:called|spoke|phone|portal))", rest) and (
+        known or len(words) == 2 or words[0][0].isupper()
+    ):
         if not re.match(r"\s*:\s*$", rest):
             return " ".join(words)
     return None
 
 
 def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
-    text = re.sub(r"[\s.,;:\])}]+$", lambda end: "." if end[0].startswith(".") and re.search(r"\b[A-Z]$", text[: len(text) - len(end[0])]) else "", text)
+    text = re.sub(
+        r"[\s.,;:\])}]+$",
+        lambda end: (
+            "." if end[0].startswith(".") and re.search(r"\b[A-Z]$", text[: len(text) - len(end[0])]) else ""
+        ),
+        text,
+    )
     mark = r"(?:(?:^|\s)[-~/*]+\s*|\s/s/\s*|[(\[{]\s*|/|~|--|\bby\s+|[Tt]hanks,?\s+|[Rr]egards,?\s+|\binitials?:?\s*|\|\s*|\s-)"
     if found := re.search(rf"{mark}(?P<who>{_INITIALS}|[a-z]{{2,3}}|[a-z]\.[a-z]\.?)$", text):
         after_by = re.search(r"\bby\s+$", text[: found.start("who")])
-        if _is_initials(found["who"]) and found["who"].lower() not in payers and (not after_by or found["who"].isupper()):
+        if (
+            _is_initials(found["who"])
+            and found["who"].lower() not in payers
+            and (not after_by or found["who"].isupper())
+        ):
             return found["who"].strip()
-    if found := re.search(rf"(?P<mark>{mark})(?P<who>{_NAME}|[A-Z]\. ?[A-Z][a-z]+)(?:,? (?:billing|AR|A/R|biller|denials|collections|billing office|our office|insurance desk|team|staff))?$", text):
+    if found := re.search(
+        rf"(?P<mark>{mark})(?P<who>{_NAME}|[A-Z]\. ?[A-Z][a-z]+)(?:,? (?:billing|AR|A/R|biller|denials|collections|billing office|our office|insurance desk|team|staff))?$",
+        text,
+    ):
         word = found["who"].split()[-1 if "." in found["who"].split()[0] else 0]
-        if len(found["who"]) == 2 and found["who"].lower() not in _NEVER_INITIALS | payers and re.search(r"[-~/(]\s*$", text[: found.start("who")]):
+        if (
+            len(found["who"]) == 2
+            and found["who"].lower() not in _NEVER_INITIALS | payers
+            and re.search(r"[-~/(]\s*$", text[: found.start("who")])
+        ):
             return found["who"]
-        done_to = re.search(r"\b(?:said|denied|paid|processed|provided|given|confirmed|received|advised|reviewed|signed)\s+by\s+$", text[: found.start("who")], re.I)
-        if _is_name(word, payers) and not done_to and not re.search(r"\b(?:rep|with|ref\w*)\s*[-/(]*\s*$", text[: found.start()], re.I):
+        done_to = re.search(
+            r"\b(?:said|denied|paid|processed|provided|given|confirmed|received|advised|reviewed|signed)\s+by\s+$",
+            text[: found.start("who")],
+            re.I,
+        )
+        if (
+            _is_name(word, payers)
+            and not done_to
+            and not re.search(r"\b(?:rep|with|ref\w*)\s*[-/(]*\s*$", text[: found.start()], re.I)
+        ):
             return found["who"].strip()
     if found := re.search(rf"[.;!?,)\d]\s+(?P<who>{_INITIALS}|{_NAME})$", text):
         who = found["who"].strip()
         word = who.split()[-1 if "." in who.split()[0] else 0]
-        if _is_initials(who) and who.replace(".", "").replace(" ", "").isupper() and who.lower() not in payers:
+        if (
+            _is_initials(who)
+            and who.replace(".", "").replace(" ", "").isupper()
+            and who.lower() not in payers
+        ):
             return who
         ends = re.search(r"[.;!?)]\s+$|[.;!?]\s[\w ]{0,25},\s+$", text[: found.start("who")])
-        if ends and not dated and _is_name(word, payers) and (
-            word.lower() in FIRST_NAMES or not (FINDING.search(word) or re.search(r"(?:ed|ing|ly)$", word) or len(word) < 3)
+        if (
+            ends
+            and not dated
+            and _is_name(word, payers)
+            and (
+                word.lower() in FIRST_NAMES
+                or not (FINDING.search(word) or re.search(r"(?:ed|ing|ly)$", word) or len(word) < 3)
+            )
         ):
             return who
     if (found := re.search(r"[.;!?)]\s+(?P<who>[a-z]{2})$", text)) and _is_initials(found["who"]):
         return found["who"]
     # Initials at the end without any mark: only capitals in a note that has small letters, too.
-    if (found := re.search(r"\s(?P<who>[A-Z]{2})$", text)) and _is_initials(found["who"]) and found["who"].lower() not in payers:
+    if (
+        (found := re.search(r"\s(?P<who>[A-Z]{2})$", text))
+        and _is_initials(found["who"])
+        and found["who"].lower() not in payers
+    ):
         return found["who"] if re.search(r"[a-z]{3}", text) else None
     return None
 
 
 def _acting(text: str, payers: frozenset[str]) -> str | None:
     """Return initials or a name beside what only the practice does."""
-    for match in re.finditer(rf"(?:^|[.;,(:/-]\s*|\s)({_INITIALS}|{_NAME})(?: \([\w ]+\))? (?:then |also |just |again |in billing |from billing |from our office |of our office )*(called|phoned|rang|dialed|telephoned|logged|spoke|talked|emailed|faxed|resubmitted|rebilled|appealed|tried|reached out|contacted|looked up|checked (?:the |on |availity|status)|submitted|corrected|followed up|on phone|mailed|visited|pulled (?:the |up )|read the)\b", text):
-        word = match[1].split()[-1] if len(match[1].split()) == 2 and match[1].split()[0].lower() in NO_NAMES else match[1].split()[0]
+    for match in re.finditer(
+        rf"(?:^|[.;,(:/-]\s*|\s)({_INITIALS}|{_NAME})(?: \([\w ]+\))? (?:then |also |just |again |in billing |from billing |from our office |of our office )*(called|phoned|rang|dialed|telephoned|logged|spoke|talked|emailed|faxed|resubmitted|rebilled|appealed|tried|reached out|contacted|looked up|checked (?:the |on |availity|status)|submitted|corrected|followed up|on phone|mailed|visited|pulled (?:the |up )|read the)\b",
+        text,
+    ):
+        word = (
+            match[1].split()[-1]
+            if len(match[1].split()) == 2 and match[1].split()[0].lower() in NO_NAMES
+            else match[1].split()[0]
+        )
         if re.search(rf"\b(?:{ROLES}|with|to|per|patient|member)\s+$", text[: match.start(1)], re.I):
             continue
-        if (_is_initials(match[1]) and match[1].isupper() and match[1].lower() not in payers) or _is_name(word, payers):
+        if (_is_initials(match[1]) and match[1].isupper() and match[1].lower() not in payers) or _is_name(
+            word, payers
+        ):
             return match[1].strip()
-    if (found := re.search(r"[.;]\s+([A-Z]{2,3})\s*[,:/-]", text)) and _is_initials(found[1]) and found[1].lower() not in payers:
+    if (
+        (found := re.search(r"[.;]\s+([A-Z]{2,3})\s*[,:/-]", text))
+        and _is_initials(found[1])
+        and found[1].lower() not in payers
+    ):
         return found[1]
     if found := re.search(rf"\b(?:I|we),? ({_NAME}),", text):
         return found[1]
@@ -236,7 +365,9 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
     if found := _ROLE_ID.search(text):
         return found[0]
     for cue in _TALK.finditer(text):
-        if name := _name_after(text[cue.end() :], payers, own, strong=bool(_STRONG.match(cue[0].strip())), cue=cue[0].lower()):
+        if name := _name_after(
+            text[cue.end() :], payers, own, strong=bool(_STRONG.match(cue[0].strip())), cue=cue[0].lower()
+        ):
             return name
     patterns = (
         rf"\b({_NAME})(?: \([^)]{{1,25}}\)|,)? (?:at|from|in|with|of|over at|@) (?:the |their )?([\w&'-]+)",
@@ -252,11 +383,20 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
                 continue
             if place == 0:
                 at = match[2].lower()
-                if at not in payers and not re.fullmatch(r"claims?|provider|customer|member|appeals?|the|payer|insurance|billing|services?|benefits|medical|reconsideration|utili[sz]ation|pricing|network|enrollment|cob|eligibility|authorizations?|intake|carrier|plan", at):
+                if at not in payers and not re.fullmatch(
+                    r"claims?|provider|customer|member|appeals?|the|payer|insurance|billing|services?|benefits|medical|reconsideration|utili[sz]ation|pricing|network|enrollment|cob|eligibility|authorizations?|intake|carrier|plan",
+                    at,
+                ):
                     continue
-                if at == "billing" or re.search(r"\bour (?:office|billing)", text[match.start() : match.end() + 15]):
+                if at == "billing" or re.search(
+                    r"\bour (?:office|billing)", text[match.start() : match.end() + 15]
+                ):
                     continue
-            if re.search(r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re)\.? $", text[: match.start()], re.I):
+            if re.search(
+                r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re)\.? $",
+                text[: match.start()],
+                re.I,
+            ):
                 continue
             return " ".join(words)
     if found := _PATIENT.search(text):
@@ -269,13 +409,21 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
     for part in re.split(r"[,;|()]|\s-\s|\s/\s|\.\s", text)[1:]:
         alone = re.fullmatch(rf"\s*({_NAME})\s*", part)
         if alone and all(_is_name(word, payers) or len(word.strip(".")) == 1 for word in alone[1].split()):
-            if alone[1].split()[0].lower().strip(".") not in own and not FINDING.search(alone[1]) and not re.search(r"(?:ed|ing)$", alone[1]):
+            if (
+                alone[1].split()[0].lower().strip(".") not in own
+                and not FINDING.search(alone[1])
+                and not re.search(r"(?:ed|ing)$", alone[1])
+            ):
                 return alone[1]
     for word in re.finditer(r"\b[A-Z][a-z'-]+(?: [A-Z]\b\.?)?", text):
         first = word[0].split()[0].lower()
         starts = not text[: word.start()].strip() or text[: word.start()].rstrip().endswith((".", ";"))
         if first in FIRST_NAMES and first not in own | payers and not (starts and first in COMMON_NAMES):
-            if not re.search(r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re|dependent|name:)\.? $", text[: word.start()], re.I):
+            if not re.search(
+                r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re|dependent|name:)\.? $",
+                text[: word.start()],
+                re.I,
+            ):
                 return word[0]
     return None
 
@@ -314,7 +462,9 @@ def _name_after(text: str, payers: frozenset[str], own: set[str], *, strong: boo
             if capital and len(plain) <= 3 and word.isupper() and not known and not strong:
                 return None
             more = re.match(r"\s+([A-Z](?:[a-z'-]+|\b\.?))(?=\W|$)", rest[found.end() :])
-            second = f" {more[1]}" if more and (len(more[1].strip(".")) == 1 or _is_name(more[1], payers)) else ""
+            second = (
+                f" {more[1]}" if more and (len(more[1].strip(".")) == 1 or _is_name(more[1], payers)) else ""
+            )
             return f"{word.strip('.')}{second}"
         return None
     return None

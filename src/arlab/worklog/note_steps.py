@@ -62,7 +62,9 @@ _MODAL: Final = (
     rf" to|next(?: step)?(?: is)? to|step is to|plan is to|action is to|asked (?:me|us) to|told (?:me|us) to"
     rf"|(?:said|says|advised|instructed|instructs|suggested|recommended)(?: me| us)? to|let's|please|can|agreed to|got to|have)"
 )
-_WILL: Final = re.compile(rf"(?:(?P<who>[\w.'-]+)\s+)?\b(?P<cue>{_MODAL})\s+(?:{_LITTLE}\s+)*(?:{OWN_BASE})\b", re.IGNORECASE)
+_WILL: Final = re.compile(
+    rf"(?:(?P<who>[\w.'-]+)\s+)?\b(?P<cue>{_MODAL})\s+(?:{_LITTLE}\s+)*(?:{OWN_BASE})\b", re.IGNORECASE
+)
 _PASSIVE: Final = re.compile(
     rf"\b(?:needs?|must|should|has|have|will|is|are|ought|going)? ?(?:to )?be (?:{_LITTLE} )*(?:called|phoned|rechecked|re-?sub"
     r"mitted|submitted|rebilled|re-?billed|refiled|filed|appealed|corrected|followed|sent|faxed|mailed|checked|"
@@ -85,7 +87,8 @@ _CUES: Final = re.compile(
     re.IGNORECASE,
 )
 _PURPOSE: Final = re.compile(
-    r"(?:\bto|\bfor a|\bfor|\bon|\ba|\bthis|\broutine|\bour|\bmy|\bas|\binitial|\bfirst|\bduring|\bper) $", re.IGNORECASE
+    r"(?:\bto|\bfor a|\bfor|\bon|\ba|\bthis|\broutine|\bour|\bmy|\bas|\binitial|\bfirst|\bduring|\bper) $",
+    re.IGNORECASE,
 )
 _DID: Final = re.compile(
     r"\b(?:called|phoned|phone call|call to|rang|dialed|telephoned|contacted|logged|spoke|reached out|went (?:online|to|on)"
@@ -105,7 +108,9 @@ _NOUN_AFTER: Final = re.compile(
     r"|stands|history|date)(?!\w))",
     re.IGNORECASE,
 )
-_SHORT_STEP: Final = re.compile(r"\b(?:by|due|due by|due on|before|no later than|not later than|on or before)\W+$", re.IGNORECASE)
+_SHORT_STEP: Final = re.compile(
+    r"\b(?:by|due|due by|due on|before|no later than|not later than|on or before)\W+$", re.IGNORECASE
+)
 _NOUN_STEP: Final = re.compile(
     r"^\W*(?:(?:the|a|our|an|new|2nd|second|next|formal|written|1st|first) )*(?:corrected claim|corrected|replacement claim|appeal|resubmission|rebill|recheck"
     r"|statement|records|callback|call back|follow up|fax|letter|p2p|peer to peer|peer-to-peer|reconsideration|dispute|refile|claim|write-?off"
@@ -120,9 +125,14 @@ _NOT_OURS: Final = re.compile(
     r"|processing|review|filing|would|could|release[ds]?|issue[ds]?)\b|\w{3,}ed\b",
     re.IGNORECASE,
 )
-_GOING: Final = re.compile(rf"(?:^|\b(?:and|then|so|will be|am|be|i'm|we're|are|is|now) )\W*(?:{OWN_ING})\b", re.IGNORECASE)
+_GOING: Final = re.compile(
+    rf"(?:^|\b(?:and|then|so|will be|am|be|i'm|we're|are|is|now) )\W*(?:{OWN_ING})\b", re.IGNORECASE
+)
 _TO_US: Final = re.compile(r"\b(?:us|me|back to us|to our)\b|\bcall back\b", re.IGNORECASE)
-_PURPOSE_GOING: Final = re.compile(r"^\W*(?:calling|checking|following|looking|writing|reaching|seeing) (?:about|on|to|re|regarding|for|if|up on)\b", re.I)
+_PURPOSE_GOING: Final = re.compile(
+    r"^\W*(?:calling|checking|following|looking|writing|reaching|seeing) (?:about|on|to|re|regarding|for|if|up on)\b",
+    re.I,
+)
 CLOSED: Final = re.compile(
     r"\bno (?:further|more|other|additional) (?:action|follow up|steps?|work|contact|activity)|\bnothing (?:further|more|else|left)"
     r"|\bno (?:follow up|next step|action) (?:needed|required|necessary)|\b(?:account|acct|claim|item|case|ticket) (?:is |now |can be |to be )*"
@@ -148,7 +158,15 @@ class Steps:
 
 def plain_marks(text: str) -> str:
     """Return a note with plain quotation marks, dashes and single spaces."""
-    for mark, plain in (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", " - "), ("\u00a0", " ")):
+    for mark, plain in (
+        ("’", "'"),
+        ("‘", "'"),
+        ("“", '"'),
+        ("”", '"'),
+        ("–", "-"),
+        ("—", " - "),
+        ("\u00a0", " "),
+    ):
         text = text.replace(mark, plain)
     return re.sub(r"[ \t\r]+", " ", text).strip()
 
@@ -214,7 +232,9 @@ def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool =
             cut, owner = _cue(clause, first=first, others=others, told=told)
             if cut is None:
                 kept.append(clause)
-                if after_step:  # "will resubmit, corrected, 7/1": a day further on in the sentence may date it
+                if (
+                    after_step
+                ):  # "will resubmit, corrected, 7/1": a day further on in the sentence may date it
                     loose += days_in(clause)
             else:
                 before, step = clause[:cut].strip(" ,-:"), clause[cut:].strip()
@@ -240,46 +260,93 @@ def _cue(clause: str, *, first: bool, others: frozenset[str], told: bool) -> tup
     for found in _WILL.finditer(clause):
         who = (found["who"] or "").strip(".").lower()
         subject = clause[: found.start("cue")]
-        ours = told and re.fullmatch(r"(?:and |then |so )?s?he", subject.strip(), re.IGNORECASE) and not _TO_US.search(clause)
+        ours = (
+            told
+            and re.fullmatch(r"(?:and |then |so )?s?he", subject.strip(), re.IGNORECASE)
+            and not _TO_US.search(clause)
+        )
         if _is_party(who, subject, others) and not ours:
             continue
-        advice = re.search(r"(?:said|says|advised|instruct\w+|suggested|recommended|told|asked)", found["cue"], re.IGNORECASE)
+        advice = re.search(
+            r"(?:said|says|advised|instruct\w+|suggested|recommended|told|asked)", found["cue"], re.IGNORECASE
+        )
         if advice and not days_in(clause[found.start() :]):
             continue
         return found.start("cue"), _owner(found["who"])
     if found := _PASSIVE.search(clause):
         return found.start(), None
     did = _DID.search(clause)
-    if not did and not first and (found := re.search(rf"(?:^|(?P<who>\b[A-Z][\w.]*) )to (?:{_LITTLE} )*(?:{OWN_BASE})\b", clause)):
+    if (
+        not did
+        and not first
+        and (found := re.search(rf"(?:^|(?P<who>\b[A-Z][\w.]*) )to (?:{_LITTLE} )*(?:{OWN_BASE})\b", clause))
+    ):
         who = found["who"] or ""
         if not _is_party(who.lower().strip("."), clause[: found.start()] + who, others):
             return found.start(), _owner(who)
     for found in _CUES.finditer(clause):
         ahead = clause[found.start() :]
-        if first and re.match(r"follow up|status check|call |check |due|due ", ahead, re.IGNORECASE) and _starts_note(clause, found.start()):
+        if (
+            first
+            and re.match(r"follow up|status check|call |check |due|due ", ahead, re.IGNORECASE)
+            and _starts_note(clause, found.start())
+        ):
             continue
-        if _PURPOSE.search(clause[: found.start()]) and (did or re.search(r"follow up|status|call|check|review", found[0], re.I)):
-            if not re.search(r"(?:set|task|reminder|scheduled?|need|plan(?:ned)?|calendar|due) (?:\w+ )?(?:for|a|to|on) $", clause[: found.start()], re.I):
+        if _PURPOSE.search(clause[: found.start()]) and (
+            did or re.search(r"follow up|status|call|check|review", found[0], re.I)
+        ):
+            if not re.search(
+                r"(?:set|task|reminder|scheduled?|need|plan(?:ned)?|calendar|due) (?:\w+ )?(?:for|a|to|on) $",
+                clause[: found.start()],
+                re.I,
+            ):
                 continue
-        if re.match(r"follow up (?:call|on|with|to|re|regarding)\b", ahead, re.I) and did and not days_in(ahead):
+        if (
+            re.match(r"follow up (?:call|on|with|to|re|regarding)\b", ahead, re.I)
+            and did
+            and not days_in(ahead)
+        ):
             continue
-        if _party_before(clause[: found.start()], others) and re.match(r"call back|follow up|review|set|scheduled|due|hold|check|assigned|on |check ", ahead, re.I):
+        if _party_before(clause[: found.start()], others) and re.match(
+            r"call back|follow up|review|set|scheduled|due|hold|check|assigned|on |check ", ahead, re.I
+        ):
             continue
-        if not days_in(ahead) and not re.match(r"next (?:step|action)|next:|action|to[- ]?do|plan:|n/?ad?:", ahead, re.I):
-            if not (days_in(clause[: found.start()]) and not first and re.match(r"follow up|re-?check|call back|check back", ahead, re.I)):
+        if not days_in(ahead) and not re.match(
+            r"next (?:step|action)|next:|action|to[- ]?do|plan:|n/?ad?:", ahead, re.I
+        ):
+            if not (
+                days_in(clause[: found.start()])
+                and not first
+                and re.match(r"follow up|re-?check|call back|check back", ahead, re.I)
+            ):
                 continue
             return 0, None
         return found.start(), None
-    if not first and (found := _BASE_FIRST.match(_DAY_FIRST.sub("", clause))) and not _NOUN_AFTER.match(found["rest"]):
+    if (
+        not first
+        and (found := _BASE_FIRST.match(_DAY_FIRST.sub("", clause)))
+        and not _NOUN_AFTER.match(found["rest"])
+    ):
         if days_in(clause) or 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
-            return len(clause) - len(found[0]) + found.start("verb") if not days_in(clause[: len(clause) - len(found[0])]) else 0, None
+            return len(clause) - len(found[0]) + found.start("verb") if not days_in(
+                clause[: len(clause) - len(found[0])]
+            ) else 0, None
     if not first and len(clause.split()) <= 9 and not _NOT_OURS.search(clause):
         day = DAY.search(clause)
-        if day and _SHORT_STEP.search(clause[: day.start()]) and re.search(r"[a-z]{3}", clause[: day.start()]):
+        if (
+            day
+            and _SHORT_STEP.search(clause[: day.start()])
+            and re.search(r"[a-z]{3}", clause[: day.start()])
+        ):
             return 0, None
     if not first and len(clause.split()) <= 7 and _NOUN_STEP.match(clause) and days_in(clause):
         return 0, None
-    if not first and (found := _GOING.search(clause)) and not _is_purpose(clause) and days_in(clause[found.start() :]):
+    if (
+        not first
+        and (found := _GOING.search(clause))
+        and not _is_purpose(clause)
+        and days_in(clause[found.start() :])
+    ):
         if not _party_before(clause[: found.start()], others):
             return found.start(), None
     return None, None
@@ -304,19 +371,32 @@ def _is_party(who: str, subject: str, others: frozenset[str]) -> bool:
     if not last:
         return False
     if re.fullmatch(_PARTY, last[-1]) or last[-1] in PAYERS or last[-1] in others:
-        return not (last[-1] in ("that", "claim", "claims", "check") and re.search(r"\b(?:need|so|for)\b", subject[-12:].lower()))
-    if re.search(rf"(?:asked|requested|told|wants?|had|expects?|tells|asking) (?:for )?(?:the |a )?(?:\w+ )?{re.escape(last[-1])}$", " ".join(words)):
+        return not (
+            last[-1] in ("that", "claim", "claims", "check")
+            and re.search(r"\b(?:need|so|for)\b", subject[-12:].lower())
+        )
+    if re.search(
+        rf"(?:asked|requested|told|wants?|had|expects?|tells|asking) (?:for )?(?:the |a )?(?:\w+ )?{re.escape(last[-1])}$",
+        " ".join(words),
+    ):
         return last[-1] not in ("i", "we", "me", "us")
     return bool(re.search(rf"\b(?:{COMPANY})\s*$", subject))
 
 
 def _party_before(text: str, others: frozenset[str]) -> bool:
     words = re.findall(r"[\w']+", text.lower())
-    return bool(words) and (bool(re.fullmatch(_PARTY, words[-1])) or words[-1] in others or words[-1] in PAYERS)
+    return bool(words) and (
+        bool(re.fullmatch(_PARTY, words[-1])) or words[-1] in others or words[-1] in PAYERS
+    )
 
 
 def _owner(who: str | None) -> str | None:
     """Return the name or initials of who is to act, where they are one."""
-    if not who or not re.fullmatch(r"[A-Z][A-Za-z.'-]*", who) or who.lower().strip(".") in NO_NAMES or who == "I":
+    if (
+        not who
+        or not re.fullmatch(r"[A-Z][A-Za-z.'-]*", who)
+        or who.lower().strip(".") in NO_NAMES
+        or who == "I"
+    ):
         return None
     return who

@@ -36,7 +36,10 @@ ABBREVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     (r"f/u|f/up|f-up|\bfu\b|\bfup\b|\bflw ?up\b|follow-?up|\bfoll(?:ow)? ?up\b", "follow up"),
     (r"c/b|\bcb\b|\bcbk\b|call-?back\b", "call back"),
     (r"t/c|\btc'?d?\b|\bp/c\b|\bph call\b|\btel call\b", "phone call"),
-    (r"\blvm\b|\blmom\b|\bl/m\b|\blmtcb\b|\blft vm\b|\bleft (?:a )?(?:vm|msg|mssg|message)\b|\blm\b", "left voicemail"),
+    (
+        r"\blvm\b|\blmom\b|\bl/m\b|\blmtcb\b|\blft vm\b|\bleft (?:a )?(?:vm|msg|mssg|message)\b|\blm\b",
+        "left voicemail",
+    ),
     (r"\bv/?m\b", "voicemail"),
     (r"\bclms\b", "claims"),
     (r"\bclm\b|\bcl\b(?= #)", "claim"),
@@ -140,7 +143,9 @@ def _forms(verbs: str) -> tuple[str, str, str]:
     }
     plain, going, done = [], [], []
     for verb in dict.fromkeys(verbs.split()):
-        doubled = verb.endswith(("submit", "log", "get", "set", "drop", "put", "run", "ship", "prep", "refer", "scan"))
+        doubled = verb.endswith(
+            ("submit", "log", "get", "set", "drop", "put", "run", "ship", "prep", "refer", "scan")
+        )
         stem = verb + verb[-1] if doubled else verb
         going.append((verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else stem) + "ing")
         if verb in irregular:
@@ -340,7 +345,30 @@ FIRST_NAMES: Final = frozenset(
     viviana wallace walt wes wilbur wilfred winifred winston yadira yasmine yuri zack zara zelda zena jeannie
     delphine solange imogen beatriz paola xiomara yolonda keesha lashonda latoyia deandre dwight tyrell jalen
     jamila kwame amara chidi ifeoma ngozi emeka femi sade tunde mei-ling hana aya rin""".split()  # noqa: SIM905
-) - {"will", "may", "june", "april", "mark", "bill", "pat", "drew", "rich", "hunter", "ray", "max", "dean", "oscar", "van", "von", "bo", "lan", "les", "val", "art", "sol"}
+) - {
+    "will",
+    "may",
+    "june",
+    "april",
+    "mark",
+    "bill",
+    "pat",
+    "drew",
+    "rich",
+    "hunter",
+    "ray",
+    "max",
+    "dean",
+    "oscar",
+    "van",
+    "von",
+    "bo",
+    "lan",
+    "les",
+    "val",
+    "art",
+    "sol",
+}
 
 _FINDINGS: Final = (
     # adjudicated
@@ -409,7 +437,8 @@ _STATES: Final = (
     r"|covers|covered|belongs?|goes to|at work|elsewhere|twice|switched|replaced|merged|retro\w*|lapsed?|as of|effective|split|combined|separate)\b"
 )
 FINDING: Final = re.compile(
-    "|".join(f"(?:{one})" for one in _FINDINGS) + rf"|{_MATTERS}.*{_STATES}|{_STATES}.*{_MATTERS}|\bsusp\b|\bgrace period\b",
+    "|".join(f"(?:{one})" for one in _FINDINGS)
+    + rf"|{_MATTERS}.*{_STATES}|{_STATES}.*{_MATTERS}|\bsusp\b|\bgrace period\b",
     re.IGNORECASE,
 )
 """What was learnt about the claim: a word that says it, or a matter of the claim beside a word that says how it is."""

@@ -184,7 +184,9 @@ def note_table(actions: Any, *, with_fields: bool = True) -> pd.DataFrame:
             index=frame.index,
         )
     graded = [grade_note(text, known=parts) for text, parts in zip(frame["note"], known, strict=True)]
-    kept = [name for name in ("practice_id", "action_id", "claim_id", "date", "staff") if name in frame.columns]
+    kept = [
+        name for name in ("practice_id", "action_id", "claim_id", "date", "staff") if name in frame.columns
+    ]
     return frame[kept].assign(
         grade=pd.Series([one.grade for one in graded], dtype="str", index=frame.index),
         missing=pd.Series([", ".join(one.missing) for one in graded], dtype="str", index=frame.index),
