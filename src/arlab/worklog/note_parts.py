@@ -27,7 +27,7 @@ _CHANNELS: Final = {
         r"|phone|telephone|tel|calls? (?:to|with|placed|made|from|ref\w*|id|lasted|dropped|time|length|duration|#|number|log|in to|into|out|was|and|center|confirmed|notes?)"
         r"|(?:a|the|this|my|our|during|inbound|outbound|incoming|outgoing|conference|3-way|follow up|long|second|made|quick|today's|per|phone) calls?|calling|spoken?|talked|speaking with|voicemail"
         r"|(?:on|waited on|after) hold|hold (?:time|\d+)|held (?:for )?\d+|(?:provider|automated|claims|status|customer service|member|payer|service|provider services) line|ivr|hotline|1?-?8(?:00|88|77|66|55|44)[- ]|rang up|got through|toll[- ]free|picked up|hung up|disconnected|call:)\b"
-        r"|^\W*call\b(?! back)|\bcall[,.:]|\bcall (?:on )?\d",
+        r"|^\W*call\b(?! back)|\bcall[,.:]|\bcall (?:on )?\d|(?<!to )(?<!must )(?<!will )(?<!should )(?<!can )(?<!please )(?<!'ll )(?<!and )(?<!may )\bcall\b(?! (?:back|again|us|me|the|them|him|her|their|member|cob))",
         re.IGNORECASE,
     ),
     "fax": re.compile(
@@ -61,7 +61,7 @@ _REF_LABEL: Final = (
     r"|\btrans(?:action)?\b|\btxn\b|\bincident\b|\bservice request\b|\bsr\b|\bcall (?:id|log|number|no|#)|\bcase\b|\bcall\b|\bcertified\b|\breceipt\b"
     r"|\blog(?:ged)? (?:number|no|id|#)|\bsession id|\bcontact id|\bquery\b|\bissue\b|\bsubmission\b|\bcertification\b|\brequest (?:id|number|#|no)|\bdocument id|\bsubmission id|\bupload id"
 )
-_JOIN: Final = r"(?:[\s:=.,#(\[\"'-]|\bnumber\b|\bnum\b|\bno\b\.?|\bid\b|\bis\b|\bwas\b|\bgiven\b|\bof\b|\bcode\b|\bas\b|\bfor (?:the |this )?call\b|\bprovided\b|\bmail\b|\bthe\b|\bshe gave\b|\bhe gave\b|\bthey gave\b|\breceived\b|\bobtained\b|\breads?\b|\bcall\b|\bnumbered\b|\bref(?:erence)?\b|\blogged\b|\bunder\b|\brecorded\b|\bissued\b|\bbeing\b|\bwe got\b|\bi got\b|\bassigned\b|\bopened\b|\bcreated\b)"
+_JOIN: Final = r"(?:[\s:=.,#(\[\"'-]|\bletter\b|\bmailing\b|\bnumber\b|\bnum\b|\bno\b\.?|\bid\b|\bis\b|\bwas\b|\bgiven\b|\bof\b|\bcode\b|\bas\b|\bfor (?:the |this )?call\b|\bprovided\b|\bmail\b|\bletter\b|\bthe\b|\bshe gave\b|\bhe gave\b|\bthey gave\b|\breceived\b|\bobtained\b|\breads?\b|\bcall\b|\bnumbered\b|\bref(?:erence)?\b|\blogged\b|\bunder\b|\brecorded\b|\bissued\b|\bbeing\b|\bwe got\b|\bi got\b|\bassigned\b|\bopened\b|\bcreated\b)"
 _TOKEN: Final = r"(?=[A-Za-z0-9/._-]*\d)[A-Za-z0-9][A-Za-z0-9/._-]{2,}"
 _REFERENCE: Final = re.compile(
     rf"(?:\b|(?<=#))(?P<label>{_REF_LABEL})(?P<join>{_JOIN}{{1,8}}?)\s*(?P<token>{_TOKEN})", re.IGNORECASE
@@ -97,11 +97,15 @@ _CONTROL: Final = re.compile(
 _TOPIC: Final = re.compile(
     r"\b(?:about|regarding|re|concerning|to (?:see|ask|learn|determine)(?: (?:if|why|whether|about|what|when|on))?|to (?:check|follow up|inquire)(?: (?:on|if|why|whether|about|the|into|with))?"
     r"|(?:asked|asking|inquir(?:ed?|ing)|question(?:ed)?)(?: \w+){0,2} (?:why|if|whether|about|for|on|when|into)|discuss(?:ed|ing)?|to discuss|to find out|follow(?:ed|ing)? up on|to get|for status|in reference to"
-    r"|worked on|working on|looked into|looking into|checked (?:on|into)|checking (?:on|into)|called on|called for|to dispute|to appeal|to resolve|reviewed|argued)\b[^,.;:]*?(?=$|[,.;:]|\b(?:and|who|rep|she|he|they|it)\b|\b(?:said|says|states|stated|advised|shows?|told)\b|\s-\s)",
+    r"|worked on|working on|looked into|looking into|checked (?:on|into)|checking (?:on|into)|called on|called for|to dispute|to appeal|to resolve|reviewed|argued|went over|going over|explained (?:the |our |this |about |why )*(?:denial|reason|claim|status|process|policy|situation|it|everything))\b[^,.;:]*?(?=$|[,.;:]|\b(?:and|who|rep|she|he|they|it)\b|\b(?:said|says|states|stated|advised|shows?|told)\b|\s-\s)",
     re.IGNORECASE,
 )
 
 
+_NO_NEWS: Final = re.compile(
+    r"\b(?:no|not any|without) (?:new |further |more |additional |other )*(?:information|updates?|status|changes?|news|answers?|response|reply)\b(?: (?:available|yet|given|from \w+|since))*",
+    re.IGNORECASE,
+)
 _SAYS: Final = re.compile(
     r"\b(?:said|says|stated|states|advised|advises|explained|explains|confirmed|confirms|told (?:me|us)|informed (?:me|us)|shows?"
     r"|showed|reads|replied|indicated|indicates|found(?: out)?|learned|reports?|reported)\b(?: that| me| us|:)*",
@@ -205,7 +209,7 @@ def find_parts(text: str) -> Found:
         staff,
         channels[0] if channels else None,
         past_person,
-        _reference(whole, voice=voice or not channels),
+        _reference(whole, voice=voice or not channels) or _after_name(whole, past_person),
         finding,
         step if day else None,
         step,
@@ -219,7 +223,7 @@ _WEAK: Final = {
     "email": re.compile(r"\be-?mail\b", re.IGNORECASE),
     "portal": re.compile(rf"\bupload(?:ed)?\b|\b(?:via|through|on|in|using) (?:{PORTALS})\b", re.IGNORECASE),
     "remittance": re.compile(
-        r"(?<!need )(?<!needs )(?<!primary )(?<!copy of )(?<!send )(?<!missing )(?<!no )(?<!for )(?<!with )(?<!see )\b(?:era|remit(?:tance)?|835)\b|\b(?!with|w|and|an|the|need|needs|primary|copy|of|attach|send|their|new|for|no|a|corrected)[a-z]+ eob\b(?= (?:of |dated |from )?\d)",
+        r"(?<!need )(?<!needs )(?<!primary )(?<!copy of )(?<!send )(?<!missing )(?<!no )(?<!for )(?<!with )(?<!see )\b(?:era|remit(?:tance)?|835)\b|\b(?:per|from|on|read|reviewed) (?:the |an? )?eft\b|\b(?!with|w|and|an|the|need|needs|primary|copy|of|attach|send|their|new|for|no|a|corrected)[a-z]+ eob\b(?= (?:of |dated |from )?\d)",
         re.IGNORECASE,
     ),
 }
@@ -266,9 +270,18 @@ def _finding(steps: Steps) -> str | None:
                 " ",
                 about,
             )
+            about = _NO_NEWS.sub(" ", about)
             if FINDING.search(about) or _says_something(about):
                 told.append(clause)
     return "; ".join(told) or None
+
+
+def _after_name(text: str, person: str | None) -> str | None:
+    """Return a number that stands straight behind the name of who gave it."""
+    if not person:
+        return None
+    found = re.search(rf"\b{re.escape(person)}\W{{1,4}}(\d{{3}}-\d{{4}}|[A-Z]{{0,3}}\d{{5,}}|\d[\d-]{{5,}})\b(?!/)", text)
+    return found[1] if found else None
 
 
 def _says_something(clause: str) -> bool:

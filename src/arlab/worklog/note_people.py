@@ -56,7 +56,7 @@ _PATIENT: Final = re.compile(
     re.IGNORECASE,
 )
 _IVR: Final = re.compile(
-    r"\b(?:ivr|automated (?:line|system|phone|status|attendant)|voice response|auto(?:mated)?[- ]attendant|phone tree|virtual (?:agent|assistant)|chat ?bot)\b",
+    r"\b(?:ivr|(?:automated |voice )?phone system|auto(?:mated)? line|automated (?:line|system|phone|status|attendant)|voice response|auto(?:mated)?[- ]attendant|phone tree|virtual (?:agent|assistant)|chat ?bot)\b",
     re.IGNORECASE,
 )
 
@@ -151,6 +151,7 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
     bare = text.strip()
     plain = DAY.sub("", bare)
     plain = re.sub(r"\b\d{1,2}:\d\d ?(?:am|pm|a|p)?\b|\b\d{1,2} ?(?:am|pm)\b", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\((?:by |via )?(?:phone|portal|fax|call|web|e-?mail|mail|chat|online)\)", "", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\s+", " ", plain).strip()
     if (head := re.match(rf"({_NAME})[,:]? (?={DAY.pattern})", bare)) and _is_name(
         head[1].split()[0], payers
@@ -233,6 +234,12 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
     if re.match(rf"\s*(?:\(?(?:{ROLES})\b)", rest, re.I) and not re.search(r"billing|our|AR\b", rest[:40]):
         return None
     known = first in FIRST_NAMES
+    after = re.match(r" ([A-Za-z'-]+)", rest)
+    if known and after and first not in payers:
+        word = after[1].lower()
+        speaks = re.fullmatch(rf"{SAID}|is|was|has|who|will|from|at|with|of|and|or|via|per|on|re|about|helped|claims", word)
+        if (word in payers and not re.search(r"\b(?:said|says|stated|advised|rep)\b", rest[:40])) or (after[1].islower() and not speaks and re.search(r"(?:ed|t|d|ook|ent|ot|ang|oke|ote|ead|aw|id|as|ade|ave|ilt|ound|ell)$", word)):
+            return " ".join(words)
     if re.match(
         rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE}|took|fielded|answered|got|received|uploaded|resent|re-sent|noted|found|rebilled|took)\b",
         rest,
@@ -310,7 +317,7 @@ def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
             )
         ):
             return who
-    if (found := re.search(r"[.;!?)]\s+(?P<who>[a-z]{2})$", text)) and _is_initials(found["who"]):
+    if (found := re.search(r"[.;!?)]\s+(?P<who>[a-z]{2,3})$", text)) and _is_initials(found["who"]):
         return found["who"]
     # Initials at the end without any mark: only capitals in a note that has small letters, too.
     if (
@@ -339,8 +346,15 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
             word, payers
         ):
             return match[1].strip()
+    for part in re.split(r"[.;]\s+", text):
+        alone = re.sub(r"\W", "", part)
+        if re.fullmatch(r"[A-Z]{2,3}", alone) and _is_initials(alone) and alone.lower() not in payers:
+            return alone
+    by = re.search(rf"[.;]\s+({_NAME}|[a-z]{{2,3}}),? (?:by |via |on )?(?:phone|portal|fax|web|call|email)\b", text)
+    if by and (_is_name(by[1].split()[0], payers) or _is_initials(by[1])):
+        return by[1]
     if (
-        (found := re.search(r"[.;]\s+([A-Z]{2,3})\s*[,:/-]", text))
+        (found := re.search(r"[.;]\s+([A-Z]{2,3})\s*[,:/-](?!\s?\d)", text))
         and _is_initials(found[1])
         and found[1].lower() not in payers
     ):
@@ -401,6 +415,9 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
             return " ".join(words)
     if found := _PATIENT.search(text):
         return found["who"] or found["whom"] or found["says"]
+    if found := re.search(r"\b(?:from|with|to|by) (?:the )?(patient|mom|mother|dad|father|guarantor|spouse|husband|wife)\b(?! (?:resp|balance|bal|portion|account))", text, re.I):
+        if re.search(r"\b(?:phone|call|called|spoke|talked|told|collected)\b", text, re.I):
+            return found[1]
     if found := _IVR.search(text):
         return found[0]
     if found := re.search(r"\b(?:Mr|Mrs|Ms|Miss|Sgt|Lt)\.? ([A-Z][a-z]+)", text):
@@ -408,13 +425,17 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
     # A name that stands alone between commas and the like.
     for part in re.split(r"[,;|()]|\s-\s|\s/\s|\.\s", text)[1:]:
         alone = re.fullmatch(rf"\s*({_NAME})\s*", part)
-        if alone and all(_is_name(word, payers) or len(word.strip(".")) == 1 for word in alone[1].split()):
+        if alone and not re.fullmatch(r"\s*[A-Z]{2,3}\s*", part) and all(_is_name(word, payers) or len(word.strip(".")) == 1 for word in alone[1].split()):
             if (
                 alone[1].split()[0].lower().strip(".") not in own
                 and not FINDING.search(alone[1])
                 and not re.search(r"(?:ed|ing)$", alone[1])
             ):
                 return alone[1]
+    if not re.search(r"[A-Z]", text[1:]):
+        for part in re.split(r"[,;|()]|\s-\s|\s/\s", text)[1:-1]:
+            if re.fullmatch(r"\s*[a-z]{3,10}\s*", part) and _is_name(part.strip(), payers) and not FINDING.search(part):
+                return part.strip()
     for word in re.finditer(r"\b[A-Z][a-z'-]+(?: [A-Z]\b\.?)?", text):
         first = word[0].split()[0].lower()
         starts = not text[: word.start()].strip() or text[: word.start()].rstrip().endswith((".", ";"))

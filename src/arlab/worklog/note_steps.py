@@ -17,6 +17,7 @@ from arlab.worklog.note_words import (
     FINDING,
     NO_NAMES,
     OWN_BASE,
+    OWN_DOES,
     OWN_ING,
     OWN_PASSIVE,
     PAYERS,
@@ -35,7 +36,7 @@ _SENTENCE: Final = re.compile(
     re.IGNORECASE,
 )
 _COMMA: Final = re.compile(
-    r",(?=\s)|\s+[-–—]+\s+|\s*—\s*|\s/\s|\s+(?=(?:and |so |then |but )?(?:then|so|but)\b)|\s+&\s+|:(?=\s)|\)\s*"
+    r",(?=\s)|\s+[-–—]+\s+|\s*—\s*|\s/\s|\s+(?=(?:and |so |then |but )?(?:then|so|but)\b)|\s+&\s+|:(?=\s)|\)\s*|\s*\((?=(?:by )?(?:call|phone|portal|fax|e-?mail|web|chat|online)\b)"
     r"|\s+(?=and (?:will|I(?:'ll)?|then|we|need|to)\b)"
 )
 _LEADS: Final = re.compile(
@@ -66,12 +67,12 @@ _WILL: Final = re.compile(
     rf"(?:(?P<who>[\w.'-]+)\s+)?\b(?P<cue>{_MODAL})\s+(?:{_LITTLE}\s+)*(?:{OWN_BASE})\b", re.IGNORECASE
 )
 _PASSIVE: Final = re.compile(
-    rf"\b(?:needs?|must|should|has|have|will|is|are|ought|going)? ?(?:to )?be (?:{_LITTLE} )*(?:called|phoned|rechecked|re-?sub"
-    r"mitted|submitted|rebilled|re-?billed|refiled|filed|appealed|corrected|followed|sent|faxed|mailed|checked|"
-    r"written off|adjusted|transferred|escalated|reviewed again|verified|contacted|moved|worked|resent|uploaded|updated"
-    r"|disputed|billed|dropped|chased)\b",
+    rf"\b(?:(?:needs?|must|should|has|have|will|is|are|ought|going)? ?(?:to )?be|gets?|getting|to get) (?:{_LITTLE} )*"
+    rf"(?!(?:processed|reprocessed|released|expected|assigned|finished|decided|charged|reviewed(?! again)|denied|reconsidered|reissued|handled)\b)"
+    rf"(?P<verb>{OWN_PASSIVE}|rechecked|written off|moved|chased|billed|looked (?:for|at|into)|watched for)\b",
     re.IGNORECASE,
 )
+_MONEY: Final = re.compile(r"\b(?:checks?|payment|eob|letter|decision|refund|money|funds|determination|response|he|she|they|it|rep|we|i)\W*$", re.IGNORECASE)
 _CUES: Final = re.compile(
     r"\b(?:next (?:steps?|action|touch|contact|call|check|move|review|follow up|date|up)|next:|n/?a(?:d)?:|na:|nad\b|nfd\b"
     r"|action(?: item| needed| plan| date)?:|to[- ]?do\b|plan:|tickle[rd]?\b|diar(?:y|ied|ize)\b|reminder\b|calendar(?:ed)?\b"
@@ -114,7 +115,7 @@ _SHORT_STEP: Final = re.compile(
 _NOUN_STEP: Final = re.compile(
     r"^\W*(?:(?:the|a|our|an|new|2nd|second|next|formal|written|1st|first) )*(?:corrected claim|corrected|replacement claim|appeal|resubmission|rebill|recheck"
     r"|statement|records|callback|call back|follow up|fax|letter|p2p|peer to peer|peer-to-peer|reconsideration|dispute|refile|claim|write-?off"
-    r"|status check|reminder|escalation|redetermination|review)(?: (?:letter|request|packet|to \w+|with \w+|w/ \w+))?(?: (?:goes?|going|out|to go|is|on|by|for|due|set|again|in|will go|planned|sent out))*"
+    r"|status check|payment check|check for payment|reminder|escalation|redetermination|review)(?: (?:letter|request|packet|to \w+|with \w+|w/ \w+))?(?: (?:goes?|going|out|to go|is|on|by|for|due|set|again|in|will go|planned|sent out))*"
     r" ?(?=\W*(?:" + DAY.pattern + "))",
     re.IGNORECASE,
 )
@@ -133,6 +134,40 @@ _PURPOSE_GOING: Final = re.compile(
     r"^\W*(?:calling|checking|following|looking|writing|reaching|seeing) (?:about|on|to|re|regarding|for|if|up on)\b",
     re.I,
 )
+_ADVICE: Final = re.compile(r"said|says|advised|instruct|suggested|recommended|told|asked", re.IGNORECASE)
+_PAYS: Final = re.compile(r"sent|mailed|released|issued|made|posted", re.IGNORECASE)
+_NO_PASSIVE: Final = re.compile(
+    r"\b(?:have|has|had|need|needed|want|wanted|trying|able|hoping|supposed) to get\b|\b(?:can't|cannot|can not|could not|couldn't) be\b",
+    re.IGNORECASE,
+)
+_DESKS: Final = (
+    r"front desk|coder|coding|billing|posting|manager|team|office|staff|supervisor|lead|biller|poster|director|provider|doctor"
+    r"|scheduler|nurse|registration|credentialing|collections|department"
+)
+_TO_DO: Final = re.compile(rf"(?:^|(?P<who>\b[A-Z][\w.]*|\b(?i:{_DESKS})) )to (?:{_LITTLE} )*(?i:{OWN_BASE})\b")
+_HEAD_WORDS: Final = re.compile(r"follow up|status check|call |check |due", re.IGNORECASE)
+_WORK_WORDS: Final = re.compile(r"follow up|status|call|check|review", re.IGNORECASE)
+_SET_FOR: Final = re.compile(
+    r"(?:set|task|reminder|scheduled?|need|plan(?:ned)?|calendar|due) (?:\w+ )?(?:for|a|to|on) $", re.IGNORECASE
+)
+_ABOUT_WORDS: Final = re.compile(r"follow up (?:call|on|with|to|re|regarding)\b", re.IGNORECASE)
+_NOUN_WORDS: Final = re.compile(
+    r"call|follow up|review|set|scheduled|due|hold|check|assigned|on |appeal|resubmission|rebill|records|statement|corrected"
+    r"|reconsideration|dispute|refund|letter|fax|escalation|inquiry|claim",
+    re.IGNORECASE,
+)
+_DONE_BEFORE: Final = re.compile(
+    r"\b(?:sent|mailed|submitted|filed|faxed|uploaded|resubmitted|rebilled|appealed|received|got|made|placed|completed|did|done"
+    r"|resent|re-sent|posted|issued|entered|wrote|they|their|no)(?: (?:the|a|an|our|out|in|another|second|first|level))* $",
+    re.IGNORECASE,
+)
+_NEXT_WORDS: Final = re.compile(r"next (?:step|action)|next:|action|to[- ]?do|plan:|n/?ad?:", re.IGNORECASE)
+_AGAIN_WORDS: Final = re.compile(r"follow up|re-?check|call back|check back", re.IGNORECASE)
+_DOES: Final = re.compile(
+    rf"(?:^|\b(?P<who>[A-Z][\w.]*|[Ss]he|[Hh]e|I|[Ww]e|{_DESKS}) |\band )(?P<does>(?:then |also )?(?:{OWN_DOES}))\b(?! (?:that|it was|the claim (?:is|was)))"
+    r"|\b(?P<out>(?<!check )(?<!payment )(?<!eob )(?<!decision )go(?:es|ing)? out)\b"
+)
+_OUR_NEED: Final = re.compile(r"\b(?:need|so|for)\b", re.IGNORECASE)
 CLOSED: Final = re.compile(
     r"\bno (?:further|more|other|additional) (?:action|follow up|steps?|work|contact|activity)|\bnothing (?:further|more|else|left)"
     r"|\bno (?:follow up|next step|action) (?:needed|required|necessary)|\b(?:account|acct|claim|item|case|ticket) (?:is |now |can be |to be )*"
@@ -229,21 +264,19 @@ def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool =
         kept = []
         after_step = False
         for clause in sentence:
-            cut, owner = _cue(clause, first=first, others=others, told=told)
-            if cut is None:
+            cue = _cue(_Clause(clause, first, others, told))
+            if cue is None:
                 kept.append(clause)
-                if (
-                    after_step
-                ):  # "will resubmit, corrected, 7/1": a day further on in the sentence may date it
+                if after_step:  # "will resubmit, corrected, 7/1": a day further on in the sentence may date it
                     loose += days_in(clause)
             else:
-                before, step = clause[:cut].strip(" ,-:"), clause[cut:].strip()
+                before, step = clause[: cue[0]].strip(" ,-:"), clause[cue[0] :].strip()
                 dated = days_in(step, ahead=True) or (days_in(before) if not first else [])
                 if re.search(r"\w", before):
                     kept.append(before)
                 steps.append(step)
                 days += dated
-                owners += [owner] if owner else []
+                owners += [cue[1]] if cue[1] else []
                 after_step = not dated
             # Who, when and with whom may stand before the first thing that is told.
             words += len(clause.split())
@@ -255,101 +288,135 @@ def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool =
     return Steps(". ".join(past), tuple(steps), tuple(days), tuple(owners), bool(CLOSED.search(text)))
 
 
-def _cue(clause: str, *, first: bool, others: frozenset[str], told: bool) -> tuple[int | None, str | None]:
+@dataclasses.dataclass(frozen=True)
+class _Clause:
+    """A clause, whether it may still be the head of the note, and whose doings are none of ours."""
+
+    text: str
+    first: bool
+    others: frozenset[str]
+    told: bool
+
+    def theirs_before(self, place: int) -> bool:
+        """Return whether what stands just before a place is the payer, its rep or the patient."""
+        words = re.findall(r"[\w']+", self.text[:place].lower())
+        return bool(words) and (bool(re.fullmatch(_PARTY, words[-1])) or words[-1] in self.others | PAYERS)
+
+
+_Cue = tuple[int, str | None]
+
+
+def _cue(clause: _Clause) -> _Cue | None:
     """Return where in a clause the next step starts, and who is to take it; None when there is none."""
-    for found in _WILL.finditer(clause):
-        who = (found["who"] or "").strip(".").lower()
-        subject = clause[: found.start("cue")]
-        ours = (
-            told
-            and re.fullmatch(r"(?:and |then |so )?s?he", subject.strip(), re.IGNORECASE)
-            and not _TO_US.search(clause)
-        )
-        if _is_party(who, subject, others) and not ours:
+    for find in (_by_modal, _by_passive, _by_infinitive, _by_words, _by_verb, _by_doer, _by_day, _by_going):
+        if (found := find(clause)) is not None:
+            return found
+    return None
+
+
+def _by_modal(clause: _Clause) -> _Cue | None:
+    """Will call, need to resubmit, the plan is to appeal."""
+    text = clause.text
+    for found in _WILL.finditer(text):
+        subject = text[: found.start("cue")]
+        ours = clause.told and re.fullmatch(r"(?:and |then |so )?s?he", subject.strip(), re.IGNORECASE)
+        if _is_party(subject, clause.others) and not (ours and not _TO_US.search(text)):
             continue
-        advice = re.search(
-            r"(?:said|says|advised|instruct\w+|suggested|recommended|told|asked)", found["cue"], re.IGNORECASE
-        )
-        if advice and not days_in(clause[found.start() :]):
+        if _ADVICE.search(found["cue"]) and not days_in(text[found.start() :]):
             continue
         return found.start("cue"), _owner(found["who"])
-    if found := _PASSIVE.search(clause):
-        return found.start(), None
-    did = _DID.search(clause)
-    if (
-        not did
-        and not first
-        and (found := re.search(rf"(?:^|(?P<who>\b[A-Z][\w.]*) )to (?:{_LITTLE} )*(?:{OWN_BASE})\b", clause))
-    ):
-        who = found["who"] or ""
-        if not _is_party(who.lower().strip("."), clause[: found.start()] + who, others):
-            return found.start(), _owner(who)
-    for found in _CUES.finditer(clause):
-        ahead = clause[found.start() :]
-        if (
-            first
-            and re.match(r"follow up|status check|call |check |due|due ", ahead, re.IGNORECASE)
-            and _starts_note(clause, found.start())
-        ):
-            continue
-        if _PURPOSE.search(clause[: found.start()]) and (
-            did or re.search(r"follow up|status|call|check|review", found[0], re.I)
-        ):
-            if not re.search(
-                r"(?:set|task|reminder|scheduled?|need|plan(?:ned)?|calendar|due) (?:\w+ )?(?:for|a|to|on) $",
-                clause[: found.start()],
-                re.I,
-            ):
-                continue
-        if (
-            re.match(r"follow up (?:call|on|with|to|re|regarding)\b", ahead, re.I)
-            and did
-            and not days_in(ahead)
-        ):
-            continue
-        if _party_before(clause[: found.start()], others) and re.match(
-            r"call back|follow up|review|set|scheduled|due|hold|check|assigned|on |check ", ahead, re.I
-        ):
-            continue
-        if not days_in(ahead) and not re.match(
-            r"next (?:step|action)|next:|action|to[- ]?do|plan:|n/?ad?:", ahead, re.I
-        ):
-            if not (
-                days_in(clause[: found.start()])
-                and not first
-                and re.match(r"follow up|re-?check|call back|check back", ahead, re.I)
-            ):
-                continue
-            return 0, None
-        return found.start(), None
-    if (
-        not first
-        and (found := _BASE_FIRST.match(_DAY_FIRST.sub("", clause)))
-        and not _NOUN_AFTER.match(found["rest"])
-    ):
-        if days_in(clause) or 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
-            return len(clause) - len(found[0]) + found.start("verb") if not days_in(
-                clause[: len(clause) - len(found[0])]
-            ) else 0, None
-    if not first and len(clause.split()) <= 9 and not _NOT_OURS.search(clause):
-        day = DAY.search(clause)
-        if (
-            day
-            and _SHORT_STEP.search(clause[: day.start()])
-            and re.search(r"[a-z]{3}", clause[: day.start()])
-        ):
-            return 0, None
-    if not first and len(clause.split()) <= 7 and _NOUN_STEP.match(clause) and days_in(clause):
-        return 0, None
-    if (
-        not first
-        and (found := _GOING.search(clause))
-        and not _is_purpose(clause)
-        and days_in(clause[found.start() :])
-    ):
-        if not _party_before(clause[: found.start()], others):
+    return None
+
+
+def _by_passive(clause: _Clause) -> _Cue | None:
+    """To be resubmitted, gets billed."""
+    text = clause.text
+    for found in _PASSIVE.finditer(text):
+        theirs = _MONEY.search(text[: found.start()]) and _PAYS.match(found["verb"])
+        if not theirs and not _NO_PASSIVE.search(text[: found.end()]):
             return found.start(), None
-    return None, None
+    return None
+
+
+def _by_infinitive(clause: _Clause) -> _Cue | None:
+    """KM to call back, front desk to run the card; in "called to check" it tells only what a call was for."""
+    text = clause.text
+    if clause.first or _DID.search(text):
+        return None
+    found = _TO_DO.search(text)
+    if not found or _is_party(text[: found.start()] + (found["who"] or ""), clause.others):
+        return None
+    return found.start(), _owner(found["who"])
+
+
+def _by_words(clause: _Clause) -> _Cue | None:
+    """Next step, follow up 7/1, reminder set for Monday."""
+    text, did = clause.text, _DID.search(clause.text)
+    for found in _CUES.finditer(text):
+        before, ahead = text[: found.start()], text[found.start() :]
+        if clause.first and _HEAD_WORDS.match(ahead) and _starts_note(text, found.start()):
+            continue
+        if _PURPOSE.search(before) and (did or _WORK_WORDS.search(found[0])) and not _SET_FOR.search(before):
+            continue
+        if did and _ABOUT_WORDS.match(ahead) and not days_in(ahead):
+            continue
+        if _NOUN_WORDS.match(ahead) and (clause.theirs_before(found.start()) or _DONE_BEFORE.search(before)):
+            continue
+        if days_in(ahead, ahead=True) or _NEXT_WORDS.match(ahead):
+            return found.start(), None
+        if days_in(before) and not clause.first and _AGAIN_WORDS.match(ahead):
+            return 0, None
+    return None
+
+
+def _by_verb(clause: _Clause) -> _Cue | None:
+    """Resubmit by 7/1; call again in two weeks."""
+    if clause.first:
+        return None
+    bare = _DAY_FIRST.sub("", clause.text)
+    found = _BASE_FIRST.match(bare)
+    if not found or _NOUN_AFTER.match(found["rest"]):
+        return None
+    if not days_in(clause.text) and not 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
+        return None
+    return (0 if bare != clause.text else found.start("verb")), None
+
+
+def _by_doer(clause: _Clause) -> _Cue | None:
+    """Amy calls on 7/1, the appeal goes out Friday."""
+    text = clause.text
+    if clause.first or not days_in(text):
+        return None
+    found = _DOES.search(text)
+    if not found or re.match(rf"\W*(?:{_PARTY})\b", text, re.IGNORECASE) and found["out"] is None:
+        return None
+    start = found.start("does" if found["does"] else "out")
+    if found["does"] and (clause.theirs_before(start) and not (clause.told and re.search(r"\bs?he $", text[:start]))):
+        return None
+    return 0, _owner(found["who"])
+
+
+def _by_day(clause: _Clause) -> _Cue | None:
+    """Peer to peer by 7/1, corrected claim Tuesday: short, with a day, and nothing that was found or done."""
+    text = clause.text
+    if clause.first:
+        return None
+    if len(text.split()) <= 7 and _NOUN_STEP.match(text) and days_in(text):
+        return 0, None
+    day = DAY.search(text)
+    if not day or len(text.split()) > 9 or _NOT_OURS.search(text):
+        return None
+    before = text[: day.start()]
+    return (0, None) if _SHORT_STEP.search(before) and re.search(r"[a-z]{3}", before) else None
+
+
+def _by_going(clause: _Clause) -> _Cue | None:
+    """Resubmitting tomorrow."""
+    text = clause.text
+    found = None if clause.first else _GOING.search(text)
+    if not found or _is_purpose(text) or not days_in(text[found.start() :]) or clause.theirs_before(found.start()):
+        return None
+    return found.start(), None
 
 
 def _is_purpose(clause: str) -> bool:
@@ -364,30 +431,19 @@ def _starts_note(clause: str, place: int) -> bool:
     return len(re.findall(r"[A-Za-z]{2,}", before)) <= 1
 
 
-def _is_party(who: str, subject: str, others: frozenset[str]) -> bool:
+def _is_party(subject: str, others: frozenset[str]) -> bool:
     """Return whether the one who is to act is a payer, its rep or the patient."""
     words = re.findall(r"[\w']+", subject.lower())
-    last = [word for word in words if not re.fullmatch(_LITTLE, word)][-2:]
+    last = [word for word in words if not re.fullmatch(_LITTLE, word)][-1:]
     if not last:
         return False
-    if re.fullmatch(_PARTY, last[-1]) or last[-1] in PAYERS or last[-1] in others:
-        return not (
-            last[-1] in ("that", "claim", "claims", "check")
-            and re.search(r"\b(?:need|so|for)\b", subject[-12:].lower())
-        )
-    if re.search(
-        rf"(?:asked|requested|told|wants?|had|expects?|tells|asking) (?:for )?(?:the |a )?(?:\w+ )?{re.escape(last[-1])}$",
-        " ".join(words),
-    ):
-        return last[-1] not in ("i", "we", "me", "us")
+    if re.fullmatch(_PARTY, last[0]) or last[0] in PAYERS | others:
+        # "so that will be resubmitted", "need claim to be sent": said of what we do
+        return not (last[0] in ("that", "claim", "claims", "check") and _OUR_NEED.search(subject[-12:]))
+    asked = re.search(rf"\b(?:ask(?:ed|ing)?|requested|told|tells|wants?|had|expects?) (?:for )?(?:the |a )?(?:\w+ )?{re.escape(last[0])}$", " ".join(words))
+    if asked:
+        return last[0] not in ("i", "we", "me", "us")
     return bool(re.search(rf"\b(?:{COMPANY})\s*$", subject))
-
-
-def _party_before(text: str, others: frozenset[str]) -> bool:
-    words = re.findall(r"[\w']+", text.lower())
-    return bool(words) and (
-        bool(re.fullmatch(_PARTY, words[-1])) or words[-1] in others or words[-1] in PAYERS
-    )
 
 
 def _owner(who: str | None) -> str | None:

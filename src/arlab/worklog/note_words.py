@@ -16,6 +16,7 @@ __all__ = [
     "FIRST_NAMES",
     "NO_NAMES",
     "OWN_BASE",
+    "OWN_DOES",
     "OWN_DONE",
     "OWN_ING",
     "OWN_PASSIVE",
@@ -31,7 +32,7 @@ ABBREVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     (r"sp(?:oke|k)?\.? ?w/|s/w|s/t|\bsw(?= [a-z])|spk (?:to|with)", "spoke with"),
     (r"w/o\b", "without"),
     (r"w/(?:in\b)", "within"),
-    (r"\bw/", "with "),
+    (r"\bw/|(?<=[a-z0-9,)] )w (?=[A-Za-z])", "with "),
     (r"f/u['’]?d|fu'd|f-up'd", "followed up"),
     (r"f/u|f/up|f-up|\bfu\b|\bfup\b|\bflw ?up\b|follow-?up|\bfoll(?:ow)? ?up\b", "follow up"),
     (r"c/b|\bcb\b|\bcbk\b|call-?back\b", "call back"),
@@ -111,11 +112,11 @@ _OWN_VERBS: Final = (
     " wait await pend release re-release re-attempt reattempt attempt continue re-contact open provide supply furnish"
     " address finish do download scan figure determine decide assign reassign arrange initiate launch meet compile"
     " assemble secure order research investigate retrieve resolve settle clarify expedite alert loop relay fight"
-    " reconsider answer remind validate reattach re-attach resequence recode recoup refer re-refer reprint rescan"
+    " reconsider answer remind split void reverse apply renew enroll trace replace link load batch queue diarize reprice match reconcile deposit validate reattach re-attach resequence recode recoup refer re-refer reprint rescan"
 )
 
 
-def _forms(verbs: str) -> tuple[str, str, str]:
+def _forms(verbs: str) -> tuple[str, str, str, str]:
     """Return the plain, the -ing and the past forms of regular verbs as patterns."""
     irregular = {
         "get": "got",
@@ -157,10 +158,12 @@ def _forms(verbs: str) -> tuple[str, str, str]:
         else:
             done.append(f"{stem}ed")
         plain.append(verb)
-    return tuple("|".join(sorted(forms, key=len, reverse=True)) for forms in (plain, going, done))  # type: ignore[return-value]
+    does = [f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}e?s" for verb in plain]
+    plain_, going_, done_, does_ = ("|".join(sorted(forms, key=len, reverse=True)) for forms in (plain, going, done, does))
+    return plain_, going_, done_, does_
 
 
-OWN_BASE, OWN_ING, OWN_PASSIVE = _forms(_OWN_VERBS)
+OWN_BASE, OWN_ING, OWN_PASSIVE, OWN_DOES = _forms(_OWN_VERBS)
 """What billers do, as in "will call", "calling" and "to be called"."""
 
 OWN_DONE: Final = (
@@ -172,12 +175,12 @@ OWN_DONE: Final = (
 )
 
 PORTALS: Final = (
-    "availity|navinet|waystar|trizetto|office ally|officeally|optum|link portal|uhc link|one ?healthcare id|onehealth"
+    "availity|navinet|waystar|trizetto|office ally|officeally|link portal|uhc link|one ?healthcare id|onehealth"
     "care|provider express|evicore|covermymeds|zelis|echo ?health|payspan|instamed|experian|realmed|passport|dde|fiss"
     "|connex|ngsconnex|mycgs|my ?cgs|novitasphere|spot portal|noridian portal|eservices|e-services|epaces|promise"
-    " portal|tmhp|medi-cal (?:site|portal)|champs|forwardhealth|mn-its|healthpas|cignaforhcp|cigna for hcp|myevicore"
+    " portal|medi-cal (?:site|portal)|champs|forwardhealth|mn-its|healthpas|cignaforhcp|cigna for hcp|myevicore"
     "|provider ?source|provider ?link|iexchange|jiva|echo portal|change healthcare|claim\\.?md|kareo|tebra|athena"
-    "collector|web ?portal|webportal|prism|ability|inovalon|emomed|ohio mits|mits portal|healthtrio|hnet|myuhc"
+    "collector|web ?portal|webportal|inovalon|emomed|ohio mits|mits portal|healthtrio|hnet|myuhc"
     "|provider self.?service|c-snap|csnap|connect ?center|payer ?path|gateway edi|simple ?practice|secure ?provider"
 )
 
@@ -325,7 +328,7 @@ FIRST_NAMES: Final = frozenset(
     adela ada agnes alana aldo alec alvin anders anika anton archie arnold arturo astrid aubrey basil benny
     benita bernard bert bertha bettina birgit blair bonita boyd brock bryce byron cal camilla carina carlo
     carlton carmela casper cassie cedric chester chet clark claude clay cleo cliff clifford clint clyde
-    consuelo cora cordelia cyril dahlia dalia damian daria deana dedra deirdre della delores demetrius denny
+    consuelo cora cordelia cyril cheri noel zeke alana ursula yan bo quincy tam joss hal gil marge lulu pete abe dahlia dalia damian daria deana dedra deirdre della delores demetrius denny
     desmond dexter dina dirk donnie donovan dora dottie duncan edna effie elba elsa elsie elva elvira emilio
     emmett enid enrique erma ernie erwin essie etta fabian felipe fern fletcher flora floyd fran freda gayle
     geoff geoffrey gerard gerry gilda giovanni gordon graham gwendolyn harvey herb herman hilary homer ilene
@@ -362,7 +365,6 @@ FIRST_NAMES: Final = frozenset(
     "oscar",
     "van",
     "von",
-    "bo",
     "lan",
     "les",
     "val",
@@ -401,7 +403,7 @@ _FINDINGS: Final = (
     r"\bcob\b|\bcoordination of benefits|\bother (?:insurance|coverage|payer|carrier)|\b(?:is|as|was|are|billed as|now) (?:the )?(?:primary|secondary)|\bprimary (?:payer|eob|is|insurance|first|paid)|\bsecondary (?:payer|is|claim|never)",
     r"\bterm(?:ed|inated|inat)|\binactive\b|\bin-?eligible\b|\bnot (?:eligible|active|effective|covered|enrolled|contracted|credentialed|par\b|in[- ]network|linked|loaded|valid|payable|billable|reimbursable|authori[sz]ed|approved|required|needed|attached|timely|medically)",
     r"\b(?:no|lost|lapsed?|ended|expired) (?:active )?coverage|\bcoverage (?:is|was|ended|lapsed|termed|inactive|not|expired|began|started|active|in)|\belig(?:ible|ibility)\b(?! (?:check|portal|site|tab|screen))|\bactive (?:coverage|policy|plan)",
-    r"\bnon-?covered|\bexclu(?:sion|ded)|\bmax(?:ed|imum)?\b|\bexhausted|\bbenefit limit|\bout[- ]of[- ]network|\boon\b|\bnon-?par\b|\bcredential|\bcapitat",
+    r"\bnon-?covered|\bexclu(?:sion|ded)|\bmax(?:ed|imum)?\b|\bexhausted|\bran out\b|\bused up\b|\boff by\b|\bbenefit limit|\bout[- ]of[- ]network|\boon\b|\bnon-?par\b|\bcredential|\bcapitat",
     r"\bduplicate|\bdup\b|\bbundl|\binclusive|\bincluded in|\bglobal\b|\bincidental|\bmutually|\bunbundl|\bncci\b",
     r"\bmod(?:ifier)? ?-?\d\d\b|\bmodifier\b|\bdiagnosis\b|\btaxonomy|\bplace of service|\bpos \d",
     r"\bmedical(?:ly)? (?:necess|unnecess)|\bnot necessary|\bexperimental|\binvestigational|\bnecessity",
@@ -421,19 +423,19 @@ _FINDINGS: Final = (
     r"\bassigned to (?:an? )?(?:examiner|adjuster|reviewer|processor|specialist)|\bwritten off\b|\bcharged? off\b|\bwithdrawn\b|\bno action (?:needed|required)|\bdown-?cod|\bunder (?:appeal|dispute|investigation|audit)",
     r"\b(?:appeal|reconsideration|dispute|claim) (?:is |was |still |has been |in |shows? )*(?:open|closed|logged|in|active|accepted|complete|completed|incomplete|dismissed|won|lost|ready|at|with)\b",
     r"\bmsp\b|\bwent to (?!voicemail|hold)|\bhas (?:\w+ ){0,4}(?:primary|secondary|coverage)\b|\b(?:medicaid|medicare|coverage|policy|insurance|plan) (?:\w+ )?(?:eff|effective|active|since)\b",
-    r"\baccepted\b|\baccept(?:ance)? (?:report|at)",
+    r"\bauthori[sz]ed\b|\b(?:they|payer|insurance|he|she|it|claim|plan|adjuster|rep|carrier|examiner|reviewer|medicare|medicaid)(?: still| also| just| now)? (?:needs?|wants?|wanted|requires?|is asking|are asking|asks?|asked) (?:for )?(?!us\b|me\b|to (?:call|check|look|wait|research|review|hold|talk))\w+|\baccepted\b|\baccept(?:ance)? (?:report|at)",
 )
 _MATTERS: Final = (
     r"\b(?:referrals?|authorization|eligib\w*|elig|member(?:ship)?|subscriber|policy|plan|coverage|insurance|provider|npi|tin|tax id|taxonomy"
     r"|address|contract\w*|rates?|fees?|allowed|amounts?|units?|modifiers?|codes?|diagnos[ei]s|dx|procedure|cpt|icd|charges?|lines?|dob|birth"
     r"|name|group|id|number|form|claims?|records|report|appeal|dispute|reconsideration|checks?|eft|payment|refund|deductible|premium|grace"
-    r"|period|limit|deadline|benefits?|network|facility|location|dates?|service|visit|surgery|accident|injury|medicare|medicaid|secondary"
+    r"|period|limit|deadline|benefits?|network|facility|location|dates?|service|visit|visits?|surgery|accident|injury|medicare|medicaid|secondary"
     r"|primary|eob|remit|signature|attachment|documentation|wc|auto|employer|box|field|price|money|system)\b"
 )
 _STATES: Final = (
     r"\b(?:different|differs?|differently|below|above|short|less|higher|lower|wrong|only|not|never|no longer|isn't|aren't|wasn't|weren't|doesn't"
     r"|didn't|don't|hasn't|haven't|already|changed|changes|left off|left out|omitted|blank|empty|held|hold|susp\w*|ended|started|began|exceed\w*"
-    r"|over the|under the|wants?|instead|duplicate|old|until|till|because|due to|cut|reduced|stands|says \d|unpaid|premium|limited"
+    r"|wants?|instead|duplicate|old|until|till|because|due to|cut|reduced|stands|says \d|unpaid|premium|limited"
     r"|covers|covered|belongs?|goes to|at work|elsewhere|twice|switched|replaced|merged|retro\w*|lapsed?|as of|effective|split|combined|separate)\b"
 )
 FINDING: Final = re.compile(
