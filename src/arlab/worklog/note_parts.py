@@ -12,7 +12,7 @@ from typing import Final
 from arlab.worklog.note_dates import DAY
 from arlab.worklog.note_people import find_person, find_staff, payer_words
 from arlab.worklog.note_steps import Steps, clauses, expanded, plain_marks, split_steps
-from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, PORTALS
+from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, HOLLOW, OWN_DONE, OWN_ING, OWN_PASSIVE, PORTALS
 
 __all__ = ["Found", "find_parts"]
 
@@ -78,7 +78,7 @@ _CODE: Final = re.compile(
     r"(?P<before>\b\w+\W{1,2})?(?<![\w-])(?P<token>[A-Z]{1,5}-?\d{4,}(?:-\w+)*|[A-Z]{2,5}-\d{3,}-\d+)\b"
 )
 _DASHED: Final = re.compile(
-    r"(?P<before>\b\w+[ #:]{1,3})?(?<![\w/$.-])(?P<token>(?!1?-?\d{3}-\d{3}-\d{4}|\d{3}-\d{4}\b)(?!(?:CO|PR|OA|PI|MA)-)(?:(?=(?:\D*\d){5})[A-Z0-9]{1,8}-[A-Z0-9]+(?:-[A-Z0-9]+)*|\d{4,}-[A-Z]{1,4}|[A-Z]{1,4}-\d{4,}|[A-Z]{1,4}/\d{3,}(?:/\d+)*))\b(?!/)"
+    r"(?P<before>\b\w+[ #:]{1,3})?(?<![\w/$.-])(?P<token>(?!1?-?\d{3}-\d{3}-\d{4}|\d{3}-\d{4}\b)(?!(?:CO|PR|OA|PI|MA)-)(?:(?=(?:\D*\d){5})[A-Z0-9]{1,8}-[A-Z0-9]+(?:-[A-Z0-9]+)*|(?=(?:\D*\d){4})(?=[\d-]*[A-Z])[A-Z0-9]{1,8}-[A-Z0-9]+-[A-Z0-9]+|\d{4,}-[A-Z]{1,4}|[A-Z]{1,4}-\d{4,}|[A-Z]{1,4}/\d{3,}(?:/\d+)*))\b(?!/)"
 )
 _NO_REF: Final = re.compile(
     r"\b(?:no|without|did ?n[o']t (?:get|give|have)(?: me| us)?|would ?n[o']t give(?: me| us)?|refused(?: to give)?|forgot(?: to get)?|not given|lost)"
@@ -199,7 +199,7 @@ def find_parts(text: str) -> Found:
             spared.add("reference")
     if patient:
         spared.add("reference")
-    finding = _finding(steps)
+    finding = _finding(steps, others | payers | own)
     closed = steps.closed and not (steps.steps and steps.days) and finding is not None
     if closed:
         spared.add("next_step")
@@ -259,7 +259,7 @@ def _calmed(text: str) -> str:
     return calm
 
 
-def _finding(steps: Steps) -> str | None:
+def _finding(steps: Steps, names: frozenset[str]) -> str | None:
     """Return the clauses of the past that say what was learnt."""
     told = []
     for sentence in clauses(steps.past):
@@ -271,7 +271,7 @@ def _finding(steps: Steps) -> str | None:
                 about,
             )
             about = _NO_NEWS.sub(" ", about)
-            if FINDING.search(about) or _says_something(about):
+            if FINDING.search(about) or _says_something(about) or _has_content(about, names):
                 told.append(clause)
     return "; ".join(told) or None
 
@@ -282,6 +282,24 @@ def _after_name(text: str, person: str | None) -> str | None:
         return None
     found = re.search(rf"\b{re.escape(person)}\W{{1,4}}(\d{{3}}-\d{{4}}|[A-Z]{{0,3}}\d{{5,}}|\d[\d-]{{5,}})\b(?!/)", text)
     return found[1] if found else None
+
+
+_STATE: Final = re.compile(
+    r"\b(?:is|was|are|were|be|should|has|have|had|not|no|never|only|under|over|\w+n't)\b|n't\b|=|\d", re.IGNORECASE
+)
+_MATTERS: Final = frozenset("pos npi dob eob cob ndc tin cpt icd dx id lcd ncd abn msp pcp dos tpl wc pip mva".split())
+_OWN_START: Final = re.compile(rf"^\W*(?:(?:and|then|also|so|i|we|have|has|just) )*(?:{OWN_DONE}|{OWN_PASSIVE}|{OWN_ING}|re-?sent|gave|took)\b", re.IGNORECASE)
+
+
+def _has_content(clause: str, names: frozenset[str]) -> bool:
+    """Return whether a clause has words of substance, beside names, contacts and what says nothing."""
+    if _OWN_START.match(clause):
+        return False
+    bare = DAY.sub(" ", _REFERENCE.sub(" ", clause))
+    words = re.findall(r"(?<![A-Za-z])[a-z][a-z'-]{2,}", bare)
+    real = {word for word in words if word not in HOLLOW and word not in names and word not in FIRST_NAMES - COMMON_NAMES}
+    real |= {word.lower() for word in re.findall(r"\b[A-Z]{2,4}\b", bare) if word.lower() in _MATTERS}
+    return len(real) >= 2 or (len(real) == 1 and bool(_STATE.search(bare)))
 
 
 def _says_something(clause: str) -> bool:

@@ -5,6 +5,7 @@ Tells names and initials of staff from those of a payer's representative. It gra
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
@@ -15,6 +16,7 @@ from arlab.worklog.note_words import (
     FINDING,
     FIRST_NAMES,
     NO_NAMES,
+    OWN_BASE,
     OWN_DONE,
     PAYERS,
     PORTALS,
@@ -52,7 +54,7 @@ _PATIENT: Final = re.compile(
     r"\b(?:spoke|talked|speaking|spoken|discussed \w+|call|phone call|explained \w+|chatted) (?:with|to|from) (?:the |our )?(?:(?:patient|member|subscriber|guarantor)(?:'s)? )?"
     r"(?P<who>patient|member|guarantor|subscriber|mom|mother|dad|father|spouse|wife|husband|daughter|son|parent|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+|policy ?holder)"
     r"|\b(?:called|phoned|rang|reached|emailed|texted|contacted) (?:the )?(?P<whom>patient|guarantor|mom|mother|father|spouse|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+)"
-    r"|\b(?P<says>patient|guarantor|mom|mother|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+) (?:said|says|states|stated|advised|agreed|called|disputes|refused|asked|promised|confirmed|paid|will|wants|claims|reports|answered|told)",
+    r"|\b(?P<theirs>patient|member|guarantor|mom|mother)'s call\b|\b(?P<says>patient|guarantor|mom|mother|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+) (?:said|says|states|stated|advised|agreed|called|disputes|refused|asked|promised|confirmed|paid|will|wants|claims|reports|answered|told)",
     re.IGNORECASE,
 )
 _IVR: Final = re.compile(
@@ -167,6 +169,11 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
 
 
 def _labelled(text: str, payers: frozenset[str]) -> str | None:
+    desk = re.search(
+        rf"({_NAME}),? (?:in|from|of) (?:our |the )?(?:billing(?: office)?|AR|A/R|our office|collections|front desk)\b(?! (?:at|of|for) )", text
+    )
+    if desk and _is_name(desk[1].split()[0], payers):
+        return desk[1]
     label = (
         r"\b(?:who:|by:|staff|biller|user|initials?|signed|entered by|worked by|logged by|author|noted? by|posted by|written by"
         r"|called by|checked by|done by|handled by|touched by|completed by|made by|placed by|submitted by|reviewed by our"
@@ -350,6 +357,12 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
         alone = re.sub(r"\W", "", part)
         if re.fullmatch(r"[A-Z]{2,3}", alone) and _is_initials(alone) and alone.lower() not in payers:
             return alone
+    sentences = re.split(r"\.\s+", text)
+    for before, alone in itertools.pairwise(sentences):
+        if re.fullmatch(_NAME, alone.strip(" .")) and re.match(rf"\W*(?:{OWN_BASE})\b", before, re.IGNORECASE) and _is_name(alone.split()[0], payers):
+            return alone.strip(" .")
+    if (found := re.search(r",\s+([A-Z]{2,3})[.;]", text)) and _is_initials(found[1]) and found[1].lower() not in payers:
+        return found[1]
     by = re.search(rf"[.;]\s+({_NAME}|[a-z]{{2,3}}),? (?:by |via |on )?(?:phone|portal|fax|web|call|email)\b", text)
     if by and (_is_name(by[1].split()[0], payers) or _is_initials(by[1])):
         return by[1]
@@ -414,7 +427,7 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
                 continue
             return " ".join(words)
     if found := _PATIENT.search(text):
-        return found["who"] or found["whom"] or found["says"]
+        return found["who"] or found["whom"] or found["theirs"] or found["says"]
     if found := re.search(r"\b(?:from|with|to|by) (?:the )?(patient|mom|mother|dad|father|guarantor|spouse|husband|wife)\b(?! (?:resp|balance|bal|portion|account))", text, re.I):
         if re.search(r"\b(?:phone|call|called|spoke|talked|told|collected)\b", text, re.I):
             return found[1]

@@ -26,7 +26,11 @@ from arlab.worklog.note_words import (
 
 __all__ = ["Steps", "clauses", "expanded", "plain_marks", "split_steps"]
 
-_EXPANSIONS: Final = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in ABBREVIATIONS)
+_EXPANSIONS: Final = tuple(
+    # Letters of a code, as in LM-4002, stand for nothing.
+    (re.compile(rf"(?:{pattern})(?!-?\w*\d)", re.IGNORECASE), words)
+    for pattern, words in ABBREVIATIONS
+)
 _SENTENCE: Final = re.compile(
     r"(?<!\bno)(?<!\bref)(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)(?<!\bext)(?<!\bvs)(?<!\bco)(?<!\binc)"
     r"(?<!\s[a-z])(?<!^[a-z])(?<!\.[a-z])(?<!\bconf)(?<!\bappt)(?<!\bsgt)\.(?=\s|$)"
@@ -115,7 +119,7 @@ _SHORT_STEP: Final = re.compile(
 _NOUN_STEP: Final = re.compile(
     r"^\W*(?:(?:the|a|our|an|new|2nd|second|next|formal|written|1st|first) )*(?:corrected claim|corrected|replacement claim|appeal|resubmission|rebill|recheck"
     r"|statement|records|callback|call back|follow up|fax|letter|p2p|peer to peer|peer-to-peer|reconsideration|dispute|refile|claim|write-?off"
-    r"|status check|payment check|check for payment|reminder|escalation|redetermination|review)(?: (?:letter|request|packet|to \w+|with \w+|w/ \w+))?(?: (?:goes?|going|out|to go|is|on|by|for|due|set|again|in|will go|planned|sent out))*"
+    r"|status check|(?:patient|payer|provider) call|payment check|check for payment|reminder|escalation|redetermination|review)(?: (?:letter|request|packet|to \w+|with \w+|w/ \w+))?(?: (?:goes?|going|out|to go|is|on|by|for|due|set|again|in|will go|planned|sent out))*"
     r" ?(?=\W*(?:" + DAY.pattern + "))",
     re.IGNORECASE,
 )
@@ -281,6 +285,7 @@ def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool =
             # Who, when and with whom may stand before the first thing that is told.
             words += len(clause.split())
             first = first and words <= 5 and not FINDING.search(clause)
+        first = first and words < 4
         if kept:
             past.append(", ".join(kept))
     if steps and not days:

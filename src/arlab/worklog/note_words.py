@@ -14,6 +14,7 @@ __all__ = [
     "COMPANY",
     "FINDING",
     "FIRST_NAMES",
+    "HOLLOW",
     "NO_NAMES",
     "OWN_BASE",
     "OWN_DOES",
@@ -269,6 +270,50 @@ NO_NAMES: Final = frozenset(
 )
 """Words that stand where a name could and are none, in lower case."""
 
+HOLLOW: Final = frozenset(
+    """the and but for with without from per via about after before again back then now still yet just only
+    very too also here there this that these those its it's they them him she her his hers our ours mine you
+    your who whom what which when where why how are was were been being has have had does did done doing can
+    could will would should may might must not yes okay any all some each every both few several much many
+    more most less least such own same other another into onto over under than because since until while
+    although though however call calls called calling phone phones phoned telephone telephoned spoke spoken
+    speak speaking talk talks talked talking chat chatted email emailed emails fax faxed message messages
+    messaged left voicemail voicemails line lines hold held holding minutes minute mins min hour hours
+    transferred transfer dropped drop answer answered answers reached reach contact contacted contacts tried
+    try tries trying got get gets getting through connect connected hung rang ring dialed long time times
+    day days week weeks today yesterday tomorrow morning afternoon twice once moment rep reps representative
+    agent agents csr supervisor supervisors manager someone somebody person lady guy people nobody
+    department dept claims claim provider providers service services customer member members team office
+    unit desk queue status update updates updated information info news nothing something anything
+    everything change changes changed unchanged previous previously last latest note notes above below see
+    seen question questions general issue issues problem problems thing things stuff matter matters
+    situation case cases detail details bad good fine great helpful rude nice polite friendly confused
+    confusing unsure sure aware look looks looked looking check checks checked checking review reviews
+    reviewed reviewing work works worked working handle handled handling discuss discussed discussing
+    discussion conversation went going explained explain explains asked ask asks asking inquire inquired
+    inquiry inquiries request requests requested wait waits waiting waited luck success busy full mailbox
+    system systems down portal portals website websites site online web login logged log access accessed
+    page screen unable cannot can't couldn't wouldn't didn't don't doesn't won't isn't wasn't open opened
+    account accounts patient patients payer payers payor insurance insurer carrier plan plans number numbers
+    reference references confirmation soon later sometime sometimes point possible need needs needed want
+    wants wanted help helps helped helping assist assisted assistance regarding concerning follow followed
+    following attempt attempts attempted response respond responded reply replied replies told tell tells
+    said say says saying advised advise advises stated state states mentioned give gives given gave take
+    takes taken took taking know knows known let lets make makes made making keep keeps kept monitor
+    monitoring continue continues progress ongoing along complete completed finish finished upset angry
+    touch base touched place placed one two three four five first second third ivr automated recording
+    recorded user name names supposed anyway actually basically currently recently already maybe perhaps
+    probably hopefully please thanks thank hello quick quickly short brief visited visit provided provide
+    provides using used use read sent send sending out off well asap research researching escalated escalate
+    escalation ticket tickets resolve resolved resolution attention sup worker contractor dates date clerk
+    figure figured find found finding item itself himself herself themselves myself able hear heard hearing
+    promised expect expects expected inform informed informing notify notified conf clearinghouse certified
+    mailed mail letter payers' today's claim's bill bills billed billing biller record records regular
+    normal usual usually typical regards attn care careful hand hands next step steps action actions to-do
+    follow-up""".split()  # noqa: SIM905
+)
+"""Words that tell nothing of a claim by themselves."""
+
 FIRST_NAMES: Final = frozenset(
     """aaron abby abigail adam adrian adriana aisha alan albert alejandra alejandro alex alexa alexander alexandra
     alexis alfred ali alice alicia alisha allen allison alma alyssa amanda amber amelia amir amy ana anaya andre andrea
@@ -394,7 +439,7 @@ _FINDINGS: Final = (
     r"\bwith (?:the )?(?:examiner|medical director|review(?:er)?|pricing|adjuster|reviewers)\b",
     r"\bon hold\b(?! (?:for )?\d+ ?m)|\bheld (?:for|up|in|pending)|\bsuspend|\bstuck\b|\bstalled?\b|\bbacklog|\bdelay|\bunassigned\b|\bnot (?:yet )?(?:assigned|worked|released|finali[sz]ed|paid|posted)",
     r"\bforward(?:ed)? to|\brouted to|\bcross(?:ed)?[- ]?over\b|\bsent back|\breturned\b|\bsent to (?:the )?(?:wrong|old|medical|pricing|review|another)",
-    r"\bwaiting (?:on|for)|\bawaiting\b",
+    r"\b(?:waiting (?:on|for)|awaiting)\b(?!.{0,30}(?:call|response|reply|answer|supervisor|rep\b|update|them\b|him\b|her\b|hear))",
     # what is missing or wrong
     r"\b(?:needs?|needed|needing|requires?|required|requiring|wants?|wanting|asking for|asked us for|asks for|requests?|requested|requesting|looking for|lacks?|lacking|missing|absent|without|omitted|incomplete|no) (?:to (?:see|have|get) )?(?:an? |the |our |more |any |valid |updated |additional |prior |primary |new |completed |signed |copy of |itemi[sz]ed |corrected |office |op(?:erative)? |chart |medical |clinical |visit |progress |treating )*(?:records?|notes?|eob|cob|authorization|pre-?auth|auths?|pa\b|precert|referral|w-?9|bill|documentation|docs?|chart|report|information|modifier|mod\b|npi|taxonomy|signature|accident|questionnaire|form|invoice|ndc|diagnosis|dx|code|id\b|update|letter|attachment|consent|proof|coordination|order|number|subscriber|dob|resubmission|corrected|replacement|anesthesia|time|units|details|dates?|contract|fee|primary|payment|coverage|match)",
     r"\b(?:records?|notes?|documentation|authorization|referral|eob|cob|information|w-?9|report|modifier|bill) (?:is |are |was |were |still |not )*(?:requested|needed|required|missing|outstanding|incomplete|on file|due)\b",
@@ -423,7 +468,7 @@ _FINDINGS: Final = (
     r"\bassigned to (?:an? )?(?:examiner|adjuster|reviewer|processor|specialist)|\bwritten off\b|\bcharged? off\b|\bwithdrawn\b|\bno action (?:needed|required)|\bdown-?cod|\bunder (?:appeal|dispute|investigation|audit)",
     r"\b(?:appeal|reconsideration|dispute|claim) (?:is |was |still |has been |in |shows? )*(?:open|closed|logged|in|active|accepted|complete|completed|incomplete|dismissed|won|lost|ready|at|with)\b",
     r"\bmsp\b|\bwent to (?!voicemail|hold)|\bhas (?:\w+ ){0,4}(?:primary|secondary|coverage)\b|\b(?:medicaid|medicare|coverage|policy|insurance|plan) (?:\w+ )?(?:eff|effective|active|since)\b",
-    r"\bauthori[sz]ed\b|\b(?:they|payer|insurance|he|she|it|claim|plan|adjuster|rep|carrier|examiner|reviewer|medicare|medicaid)(?: still| also| just| now)? (?:needs?|wants?|wanted|requires?|is asking|are asking|asks?|asked) (?:for )?(?!us\b|me\b|to (?:call|check|look|wait|research|review|hold|talk))\w+|\baccepted\b|\baccept(?:ance)? (?:report|at)",
+    r"\b(?:has|have|had|needs?|should|must|supposed) (?:to )?be \d|\bauthori[sz]ed\b|\b(?:they|payer|insurance|he|she|it|claim|plan|adjuster|rep|carrier|examiner|reviewer|medicare|medicaid)(?: still| also| just| now)? (?:needs?|wants?|wanted|requires?|is asking|are asking|asks?|asked) (?:for )?(?!us\b|me\b|to (?:call|check|look|wait|research|review|hold|talk))\w+|\baccepted\b|\baccept(?:ance)? (?:report|at)",
 )
 _MATTERS: Final = (
     r"\b(?:referrals?|authorization|eligib\w*|elig|member(?:ship)?|subscriber|policy|plan|coverage|insurance|provider|npi|tin|tax id|taxonomy"
