@@ -12,55 +12,50 @@ from typing import Final
 from arlab.worklog.note_dates import DAY
 from arlab.worklog.note_words import (
     COMMON_NAMES,
-    COMPANY,
     FINDING,
     FIRST_NAMES,
     NO_NAMES,
-    OWN_BASE,
-    OWN_DONE,
     PAYERS,
-    PORTALS,
-    ROLES,
-    SAID,
     SHORT_WORDS,
+    pattern,
+    piece,
 )
 
 __all__ = ["find_person", "find_staff", "payer_words"]
 
-_NAME: Final = r"(?:[A-Z]\. ?)?[A-Z][A-Za-zé'-]+(?: [A-Z](?:[a-zé'-]+\b|\b\.?))?"
-_INITIALS: Final = r"(?:[A-Z]\.? ?){1,2}[A-Z]\b\.?"
-_TALK: Final = re.compile(
-    r"\b(?:spoke(?:n)?|speaking|talk(?:ed|ing)?|chat(?:ted)?(?: online)?|connected|conversation|phone call|call|discussed"
-    r"(?: \w+)?|conferenced|conferred|conversed|on the (?:phone|line)|got through|transferred|went over \w+) (?:again )?(?:with|to)\b"
-    r"|\b(?:reached|per|according to|asked|thanked|emailed|messaged|called|phoned|rang|told|as per|via|got|had|from|by|that)\b"
-    r"|\b(?:left voicemail|voicemail|message|email(?:ed)?|note) (?:for|with|to)\b"
-    rf"|\b(?:{ROLES})(?:'s)?(?: name)?(?: is| was| named)?\b|\bnames?\b(?: is| was)?|\bspoke\b|\bs/w\b|\bcontact\b|\bcaller\b",
-    re.IGNORECASE,
-)
+_NAME: Final = piece("name")
+_INITIALS: Final = piece("initials")
+_ROLES: Final = piece("roles")
+_SAID: Final = piece("said")
+_OWN_DONE: Final = piece("own_done")
+_OWN_BASE: Final = piece("own_base")
+_PORTALS: Final = piece("portals")
+_COMPANY: Final = piece("company")
+_TALK: Final = pattern("people_talk")
 # Cues after which a word in small letters is a name, too.
-_STRONG: Final = re.compile(
-    r"(?:spoke|talk|speak|chat|connected|conversation|discussed|name|rep\b|agent|csr|contact)", re.IGNORECASE
-)
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z'.-]*|[^\sA-Za-z]+")
-_SKIPPED: Final = re.compile(
-    rf"^(?:the|a|an|their|our|in|at|from|of|sgt|lt|payer|{ROLES}|names?|named|is|was|with|to|id|'s|mr|mrs|ms|miss|provider|services?|customer|claims?|member|line|department|appeals?|team|relations|insurance|billing|benefits|over|there|called|who|named|senior|lead|new|another|portal|same|prior|live|chat)$",
-    re.IGNORECASE,
-)
-_ROLE_ID: Final = re.compile(
-    rf"\b(?:{ROLES}|operator|badge|employee)(?:'s)? ?(?:id|#|number|no\.?|badge)\s*[:#]?\s*(?:is |was )?([A-Z]{{0,3}}\d[\w-]*)",
-    re.IGNORECASE,
-)
-_PATIENT: Final = re.compile(
-    r"\b(?:spoke|talked|speaking|spoken|discussed \w+|call|phone call|explained \w+|chatted) (?:with|to|from) (?:the |our )?(?:(?:patient|member|subscriber|guarantor)(?:'s)? )?"
-    r"(?P<who>patient|member|guarantor|subscriber|mom|mother|dad|father|spouse|wife|husband|daughter|son|parent|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+|policy ?holder)"
-    r"|\b(?:called|phoned|rang|reached|emailed|texted|contacted) (?:the )?(?P<whom>patient|guarantor|mom|mother|father|spouse|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+)"
-    r"|\b(?P<theirs>patient|member|guarantor|mom|mother)'s call\b|\b(?P<says>patient|guarantor|mom|mother|mrs?\.? [A-Z]\w+|ms\.? [A-Z]\w+) (?:said|says|states|stated|advised|agreed|called|disputes|refused|asked|promised|confirmed|paid|will|wants|claims|reports|answered|told)",
-    re.IGNORECASE,
-)
-_IVR: Final = re.compile(
-    r"\b(?:ivr|(?:automated |voice )?phone system|auto(?:mated)? line|automated (?:line|system|phone|status|attendant)|voice response|auto(?:mated)?[- ]attendant|phone tree|virtual (?:agent|assistant)|chat ?bot)\b",
-    re.IGNORECASE,
-)
+_STRONG: Final = pattern("people_strong")
+_WORD: Final = pattern("people_word")
+_SKIPPED: Final = pattern("people_skipped")
+_ROLE_ID: Final = pattern("people_role_id")
+_PATIENT: Final = pattern("people_patient")
+_IVR: Final = pattern("people_ivr")
+_CALLED_PAYER: Final = pattern("people_called_payer")
+_PAYER_SITE: Final = pattern("people_payer_site")
+_AT_PAYER: Final = pattern("people_at_payer")
+_OWN_DESK: Final = pattern("people_own_desk")
+_HEAD_INITIALS: Final = pattern("people_head_initials")
+_NO_INITIALS_BEFORE: Final = pattern("people_no_initials_before")
+_VERB_AFTER: Final = pattern("people_verb_after")
+_AFTER_INITIALS: Final = pattern("people_after_initials")
+_TELLS: Final = pattern("people_tells")
+_HEAD_DID: Final = pattern("people_head_did")
+_WORK_WORDS: Final = pattern("people_work_words")
+_DONE_TO: Final = pattern("people_done_to")
+_DID: Final = pattern("people_did")
+_SIGNED_BY_CHANNEL: Final = pattern("people_signed_by_channel")
+_DESKS: Final = pattern("people_desks")
+_OF_PATIENT: Final = pattern("people_of_patient")
+_OTHER_PEOPLE: Final = pattern("people_other_people")
 
 
 def payer_words(text: str) -> frozenset[str]:
@@ -72,22 +67,13 @@ def payer_words(text: str) -> frozenset[str]:
     ['birch', 'mutual']
     """
     found = {word for word in re.findall(r"[a-z]+", text.lower()) if word in PAYERS}
-    for match in re.finditer(rf"\b((?:[A-Z][\w&'-]+ ){{1,3}})(?:{COMPANY})\b", text):
+    for match in re.finditer(rf"\b((?:[A-Z][\w&'-]+ ){{1,3}})(?:{_COMPANY})\b", text):
         found |= {word.lower() for word in match[0].split() if word.lower() not in FIRST_NAMES}
-    for match in re.finditer(
-        rf"\b(?:[Cc]alled|[Pp]honed|[Rr]ang|[Dd]ialed|[Cc]ontacted|[Cc]all to|CALLED|[Tt]elephoned) ({_NAME})(?! (?:at|from|in|with|of)\b)",
-        text,
-    ):
+    for match in _CALLED_PAYER.finditer(text):
         found |= {word.lower().strip(".") for word in match[1].split() if word.lower() not in FIRST_NAMES}
-    for match in re.finditer(
-        rf"({_NAME})(?:'s)? (?:[Pp]ortal|[Ww]eb ?site|[Ss]ite|[Ii]nsurance|IVR|EOB|ERA|provider line|PORTAL)\b",
-        text,
-    ):
+    for match in _PAYER_SITE.finditer(text):
         found |= {word.lower().strip(".").removesuffix("'s") for word in match[1].split()}
-    for match in re.finditer(
-        rf"\b(?:at|from|with) ({_NAME})(?= (?:provider|claims|customer|member|insurance|portal|appeals)|[,.;:]|$)",
-        text,
-    ):
+    for match in _AT_PAYER.finditer(text):
         words = [word.lower().strip(".") for word in match[1].split()]
         if (
             words[0] not in FIRST_NAMES
@@ -108,7 +94,7 @@ def _is_name(word: str, payers: frozenset[str]) -> bool:
     plain = word.lower().strip(".'-").removesuffix("'s")
     if plain in FIRST_NAMES and plain not in payers:
         return True
-    if re.search(PORTALS, plain) and len(plain) > 3:
+    if re.search(_PORTALS, plain) and len(plain) > 3:
         return False
     return (
         len(plain) > 1
@@ -116,7 +102,7 @@ def _is_name(word: str, payers: frozenset[str]) -> bool:
         and plain not in NO_NAMES
         and plain not in payers
         and plain not in SHORT_WORDS
-        and not re.fullmatch(rf"{SAID}|{OWN_DONE}", plain)
+        and not re.fullmatch(rf"{_SAID}|{_OWN_DONE}", plain)
     )
 
 
@@ -153,7 +139,12 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
     bare = text.strip()
     plain = DAY.sub("", bare)
     plain = re.sub(r"\b\d{1,2}:\d\d ?(?:am|pm|a|p)?\b|\b\d{1,2} ?(?:am|pm)\b", "", plain, flags=re.IGNORECASE)
-    plain = re.sub(r"\((?:by |via )?(?:phone|portal|fax|call|web|e-?mail|mail|chat|online)\)", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(
+        r"\((?:by |via )?(?:phone|portal|fax|call|web|e-?mail|mail|chat|online)\)",
+        "",
+        plain,
+        flags=re.IGNORECASE,
+    )
     plain = re.sub(r"\s+", " ", plain).strip()
     if (head := re.match(rf"({_NAME})[,:]? (?={DAY.pattern})", bare)) and _is_name(
         head[1].split()[0], payers
@@ -169,9 +160,7 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
 
 
 def _labelled(text: str, payers: frozenset[str]) -> str | None:
-    desk = re.search(
-        rf"({_NAME}),? (?:in|from|of) (?:our |the )?(?:billing(?: office)?|AR|A/R|our office|collections|front desk)\b(?! (?:at|of|for) )", text
-    )
+    desk = _OWN_DESK.search(text)
     if desk and _is_name(desk[1].split()[0], payers):
         return desk[1]
     label = (
@@ -199,28 +188,17 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
             and head[1].lower() not in ("eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn")
         ):
             return head[1]
-    head = re.match(
-        rf"({_INITIALS}|[a-z]{{2,3}}(?=[ ]?[:/-]| (?:{OWN_DONE})\b)|[a-z]{{2}}(?= [a-z]+ed\b))", text
-    )
+    head = _HEAD_INITIALS.match(text)
     if head and _is_initials(head[1].upper() if text[head.end() : head.end() + 1] == ":" else head[1]):
         rest = text[head.end() :]
-        if head[1].lower() not in payers and not re.match(
-            r"\s*(?:[A-Z][a-z]+ )?(?:rep|portal|medicaid|medicare|plan|blue)\b|-? ?\d{2,3}\b", rest, re.I
-        ):
+        if head[1].lower() not in payers and not _NO_INITIALS_BEFORE.match(rest):
             if (
                 rest[:1] == " "
-                and re.match(
-                    r" (?!is\b|was\b|has\b|for\b|needs?\b|and\b|or\b|to\b|not\b|required|denied|plan|claims?\b)[a-z-]{2,}",
-                    rest,
-                )
+                and _VERB_AFTER.match(rest)
                 and head[1].isupper()
             ):
                 return head[1].strip()
-            if re.match(
-                rf"\s*(?:[:\-/,)\]|.>(\[]|$)|\s+(?:(?:{OWN_DONE}|phone|portal|at|here|in|from|on|online|via|again|also|just|with|email|fax|left|to)\b|[A-Z(])",
-                rest,
-                re.I,
-            ):
+            if _AFTER_INITIALS.match(rest):
                 return head[1].strip()
     head = re.match(rf"({_NAME})(?P<rest>.*)", text, re.DOTALL)
     if not head:
@@ -235,27 +213,25 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
     away = re.match(rf"\s*(?:\(|,)?\s*(?:at|from|with|of|w/)\s+(?:the )?(\w+)", rest, re.I)
     if away and (
         away[1].lower() in payers
-        or re.search(rf"^\s*\W*(?:at|from|with|of) (?:[A-Z]\w+ )*(?:{COMPANY})\b", rest)
+        or re.search(rf"^\s*\W*(?:at|from|with|of) (?:[A-Z]\w+ )*(?:{_COMPANY})\b", rest)
     ):
         return None
-    if re.match(rf"\s*(?:\(?(?:{ROLES})\b)", rest, re.I) and not re.search(r"billing|our|AR\b", rest[:40]):
+    if re.match(rf"\s*(?:\(?(?:{_ROLES})\b)", rest, re.I) and not re.search(r"billing|our|AR\b", rest[:40]):
         return None
     known = first in FIRST_NAMES
     after = re.match(r" ([A-Za-z'-]+)", rest)
     if known and after and first not in payers:
         word = after[1].lower()
-        speaks = re.fullmatch(rf"{SAID}|is|was|has|who|will|from|at|with|of|and|or|via|per|on|re|about|helped|claims", word)
-        if (word in payers and not re.search(r"\b(?:said|says|stated|advised|rep)\b", rest[:40])) or (after[1].islower() and not speaks and re.search(r"(?:ed|t|d|ook|ent|ot|ang|oke|ote|ead|aw|id|as|ade|ave|ilt|ound|ell)$", word)):
-            return " ".join(words)
-    if re.match(
-        rf",?\s*(?:\(?(?:in|from|of|with)? ?(?:the |our )?(?:billing|AR|A/R|our office|the practice|front desk|office|collections|denials|the office|biller|appeals desk|insurance desk)[\w ]*\)?)?[,:]?\s*(?:here\b|just |then |also |again )?(?:{OWN_DONE}|took|fielded|answered|got|received|uploaded|resent|re-sent|noted|found|rebilled|took)\b",
-        rest,
-        re.I,
-    ):
-        says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|processed)\b", rest, re.I)
-        if not says or re.search(
-            r"\b(?:spoke|called|portal|phoned|rep|website|availity|online|per|logged)\b", rest, re.I
+        speaks = _TELLS.fullmatch(word)
+        if (word in payers and not re.search(r"\b(?:said|says|stated|advised|rep)\b", rest[:40])) or (
+            after[1].islower()
+            and not speaks
+            and re.search(r"(?:ed|t|d|ook|ent|ot|ang|oke|ote|ead|aw|id|as|ade|ave|ilt|ound|ell)$", word)
         ):
+            return " ".join(words)
+    if _HEAD_DID.match(rest):
+        says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|processed)\b", rest, re.I)
+        if not says or _WORK_WORDS.search(rest):
             return " ".join(words)
     if re.match(r"[.,]?\s*(?:[:\-/|\])>]|- |,\s*(?:called|spoke|phone|portal))", rest) and (
         known or len(words) == 2 or words[0][0].isupper()
@@ -293,11 +269,7 @@ def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
             and re.search(r"[-~/(]\s*$", text[: found.start("who")])
         ):
             return found["who"]
-        done_to = re.search(
-            r"\b(?:said|denied|paid|processed|provided|given|confirmed|received|advised|reviewed|signed)\s+by\s+$",
-            text[: found.start("who")],
-            re.I,
-        )
+        done_to = _DONE_TO.search(text[:found.start('who')])
         if (
             _is_name(word, payers)
             and not done_to
@@ -338,16 +310,13 @@ def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
 
 def _acting(text: str, payers: frozenset[str]) -> str | None:
     """Return initials or a name beside what only the practice does."""
-    for match in re.finditer(
-        rf"(?:^|[.;,(:/-]\s*|\s)({_INITIALS}|{_NAME})(?: \([\w ]+\))? (?:then |also |just |again |in billing |from billing |from our office |of our office )*(called|phoned|rang|dialed|telephoned|logged|spoke|talked|emailed|faxed|resubmitted|rebilled|appealed|tried|reached out|contacted|looked up|checked (?:the |on |availity|status)|submitted|corrected|followed up|on phone|mailed|visited|pulled (?:the |up )|read the)\b",
-        text,
-    ):
+    for match in _DID.finditer(text):
         word = (
             match[1].split()[-1]
             if len(match[1].split()) == 2 and match[1].split()[0].lower() in NO_NAMES
             else match[1].split()[0]
         )
-        if re.search(rf"\b(?:{ROLES}|with|to|per|patient|member)\s+$", text[: match.start(1)], re.I):
+        if re.search(rf"\b(?:{_ROLES}|with|to|per|patient|member)\s+$", text[: match.start(1)], re.I):
             continue
         if (_is_initials(match[1]) and match[1].isupper() and match[1].lower() not in payers) or _is_name(
             word, payers
@@ -359,11 +328,19 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
             return alone
     sentences = re.split(r"\.\s+", text)
     for before, alone in itertools.pairwise(sentences):
-        if re.fullmatch(_NAME, alone.strip(" .")) and re.match(rf"\W*(?:{OWN_BASE})\b", before, re.IGNORECASE) and _is_name(alone.split()[0], payers):
+        if (
+            re.fullmatch(_NAME, alone.strip(" ."))
+            and re.match(rf"\W*(?:{_OWN_BASE})\b", before, re.IGNORECASE)
+            and _is_name(alone.split()[0], payers)
+        ):
             return alone.strip(" .")
-    if (found := re.search(r",\s+([A-Z]{2,3})[.;]", text)) and _is_initials(found[1]) and found[1].lower() not in payers:
+    if (
+        (found := re.search(r",\s+([A-Z]{2,3})[.;]", text))
+        and _is_initials(found[1])
+        and found[1].lower() not in payers
+    ):
         return found[1]
-    by = re.search(rf"[.;]\s+({_NAME}|[a-z]{{2,3}}),? (?:by |via |on )?(?:phone|portal|fax|web|call|email)\b", text)
+    by = _SIGNED_BY_CHANNEL.search(text)
     if by and (_is_name(by[1].split()[0], payers) or _is_initials(by[1])):
         return by[1]
     if (
@@ -398,8 +375,8 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
             return name
     patterns = (
         rf"\b({_NAME})(?: \([^)]{{1,25}}\)|,)? (?:at|from|in|with|of|over at|@) (?:the |their )?([\w&'-]+)",
-        rf"\b({_NAME})(?: \([^)]{{1,25}}\)|,)?,? (?:(?:also|who|then|there|she|he|kindly|the \w+|in \w+|a \w+) )*(?:{SAID})\b",
-        rf"\b({_NAME}),? (?:\(|- )?(?:the |a |their )?(?:\w+ )?(?:{ROLES})\b",
+        rf"\b({_NAME})(?: \([^)]{{1,25}}\)|,)?,? (?:(?:also|who|then|there|she|he|kindly|the \w+|in \w+|a \w+) )*(?:{_SAID})\b",
+        rf"\b({_NAME}),? (?:\(|- )?(?:the |a |their )?(?:\w+ )?(?:{_ROLES})\b",
     )
     for place, pattern in enumerate(patterns):
         for match in re.finditer(pattern, text):
@@ -410,10 +387,7 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
                 continue
             if place == 0:
                 at = match[2].lower()
-                if at not in payers and not re.fullmatch(
-                    r"claims?|provider|customer|member|appeals?|the|payer|insurance|billing|services?|benefits|medical|reconsideration|utili[sz]ation|pricing|network|enrollment|cob|eligibility|authorizations?|intake|carrier|plan",
-                    at,
-                ):
+                if at not in payers and not _DESKS.fullmatch(at):
                     continue
                 if at == "billing" or re.search(
                     r"\bour (?:office|billing)", text[match.start() : match.end() + 15]
@@ -428,7 +402,7 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
             return " ".join(words)
     if found := _PATIENT.search(text):
         return found["who"] or found["whom"] or found["theirs"] or found["says"]
-    if found := re.search(r"\b(?:from|with|to|by) (?:the )?(patient|mom|mother|dad|father|guarantor|spouse|husband|wife)\b(?! (?:resp|balance|bal|portion|account))", text, re.I):
+    if found := _OF_PATIENT.search(text):
         if re.search(r"\b(?:phone|call|called|spoke|talked|told|collected)\b", text, re.I):
             return found[1]
     if found := _IVR.search(text):
@@ -438,7 +412,11 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
     # A name that stands alone between commas and the like.
     for part in re.split(r"[,;|()]|\s-\s|\s/\s|\.\s", text)[1:]:
         alone = re.fullmatch(rf"\s*({_NAME})\s*", part)
-        if alone and not re.fullmatch(r"\s*[A-Z]{2,3}\s*", part) and all(_is_name(word, payers) or len(word.strip(".")) == 1 for word in alone[1].split()):
+        if (
+            alone
+            and not re.fullmatch(r"\s*[A-Z]{2,3}\s*", part)
+            and all(_is_name(word, payers) or len(word.strip(".")) == 1 for word in alone[1].split())
+        ):
             if (
                 alone[1].split()[0].lower().strip(".") not in own
                 and not FINDING.search(alone[1])
@@ -447,17 +425,17 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
                 return alone[1]
     if not re.search(r"[A-Z]", text[1:]):
         for part in re.split(r"[,;|()]|\s-\s|\s/\s", text)[1:-1]:
-            if re.fullmatch(r"\s*[a-z]{3,10}\s*", part) and _is_name(part.strip(), payers) and not FINDING.search(part):
+            if (
+                re.fullmatch(r"\s*[a-z]{3,10}\s*", part)
+                and _is_name(part.strip(), payers)
+                and not FINDING.search(part)
+            ):
                 return part.strip()
     for word in re.finditer(r"\b[A-Z][a-z'-]+(?: [A-Z]\b\.?)?", text):
         first = word[0].split()[0].lower()
         starts = not text[: word.start()].strip() or text[: word.start()].rstrip().endswith((".", ";"))
         if first in FIRST_NAMES and first not in own | payers and not (starts and first in COMMON_NAMES):
-            if not re.search(
-                r"\b(?:patient|member|dr|doctor|provider|physician|for|mr|mrs|re|dependent|name:)\.? $",
-                text[: word.start()],
-                re.I,
-            ):
+            if not _OTHER_PEOPLE.search(text[:word.start()]):
                 return word[0]
     return None
 
@@ -482,8 +460,8 @@ def _name_after(text: str, payers: frozenset[str], own: set[str], *, strong: boo
         plain = word.lower().strip(".'-").removesuffix("'s")
         if plain in own:
             return None
-        if plain in payers or _SKIPPED.match(plain) or re.fullmatch(COMPANY.lower(), plain):
-            passed_role = passed_role or bool(re.fullmatch(ROLES, plain)) or plain in payers
+        if plain in payers or _SKIPPED.match(plain) or re.fullmatch(_COMPANY.lower(), plain):
+            passed_role = passed_role or bool(re.fullmatch(_ROLES, plain)) or plain in payers
             place += found.end()
             continue
         if not _is_name(word, payers):
