@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals.stable.v2 as nw
 
 from arlab.errors import SettingsError
-from arlab.frames import as_counts, days_between, plus_days, sorted_by, table_function, to_date
+from arlab.frames import as_counts, plus_days, sorted_by, table_function, to_date
 from arlab.worklog.pairs import (
     ACTION,
     KEY,
@@ -40,7 +40,8 @@ RULES: Final[Mapping[str, str]] = {
     "follow_up": "how many days until the next look",
     "minutes": "how long each kind of work takes",
 }
-"""What a practice should have decided before it works a queue (article: define the workflow first) -> what it says."""
+"""What a practice should have decided before it works a queue (article: define the workflow first) -> what it
+says."""
 
 _LOG = (*ACTION, "next_action_date?", "promise_amount?", "promise_due_date?", "responsible?")
 
@@ -66,8 +67,8 @@ def past_alerts(
     Returns
     -------
     frame with ``practice_id``, ``claim_id``, ``responsible``, ``alert`` (*overdue next step* or *broken promise*),
-    ``raised_date`` (the day after the step was due, or after the day with grace), by day. A step of an item that owed
-    nothing any more on its day raises none. An alert that was raised
+    ``raised_date`` (the day after the step was due, or after the day with grace), by day. A step of an item that
+    owed nothing any more on its day raises none. An alert that was raised
     stands, whatever was done since: see :func:`alert_table`.
     """
     day = to_date(as_of)
@@ -107,8 +108,8 @@ def alert_table(alerts: Any, actions: Any, *, as_of: dt.date | str, within_days:
 
     Parameters
     ----------
-    alerts : frame with ``practice_id``, ``alert`` (its kind), ``raised_date``, ``claim_id`` (empty for an alert about
-        a payer) and, if somebody answered, ``disposition`` (such as *acted*, *not useful* or *wrong*); of
+    alerts : frame with ``practice_id``, ``alert`` (its kind), ``raised_date``, ``claim_id`` (empty for an alert
+        about a payer) and, if somebody answered, ``disposition`` (such as *acted*, *not useful* or *wrong*); of
         :func:`past_alerts`, the queue or the weekly review
     actions : the follow-up log; an alert is acted on when its claim has an action on its day or in the days after
     as_of : alerts and actions of later days do not count
@@ -177,8 +178,8 @@ def undefined_rules(settings: Mapping[str, Any], *, wanted: Mapping[str, str] = 
 
     Returns
     -------
-    pandas frame with ``rule``, ``says`` and ``state`` (*missing* or *empty*), in the order of ``wanted``; no rows when
-    all is said.
+    pandas frame with ``rule``, ``says`` and ``state`` (*missing* or *empty*), in the order of ``wanted``; no rows
+    when all is said.
 
     Examples
     --------

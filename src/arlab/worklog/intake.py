@@ -99,8 +99,8 @@ def import_actions(
     Parameters
     ----------
     log : of :func:`open_worklog`
-    path : workbook or CSV with column names as the queue has them (``claim_id``, ``responsible``, ...) and those that
-        billers fill in: ``kind`` of action, ``channel``, ``contact``, ``reference_number``, ``payer_status``,
+    path : workbook or CSV with column names as the queue has them (``claim_id``, ``responsible``, ...) and those
+        that billers fill in: ``kind`` of action, ``channel``, ``contact``, ``reference_number``, ``payer_status``,
         ``finding``, ``note``, ``promise_amount``, ``promise_due_date``, ``next_action``, ``next_action_date``,
         ``minutes``, ``outcome``, and if wanted ``date``, ``time``, ``staff`` and ``corrects``
     entered_date : day of the import, from which on the actions are known
@@ -112,9 +112,9 @@ def import_actions(
     Returns
     -------
     the account of every row. A row is set aside when nothing is filled in, something needed is missing or cannot be
-    read, it repeats another row, or the log has it already. A row that differs from an action of the same claim, day,
-    person and kind only in what it says is set aside, too: it is either that action mended (name it in ``corrects``)
-    or another one (give ``time``).
+    read, it repeats another row, or the log has it already. A row that differs from an action of the same claim,
+    day, person and kind only in what it says is set aside, too: it is either that action mended (name it in
+    ``corrects``) or another one (give ``time``).
 
     Raises
     ------
@@ -183,8 +183,8 @@ def _table_of(path: Path, sheet: str | int | None) -> tuple[Grid, list[tuple[int
             seen = seen or [name for name in names if name]
     have = ", ".join(seen[:12]) or "none"
     raise InputRefused(
-        f"'{shown(path.name)}' is no worked queue: it needs the columns claim_id and kind (what was done); its first"
-        f" row has {have}."
+        f"'{shown(path.name)}' is no worked queue: it needs the columns claim_id and kind (what was done); its"
+        f" first row has {have}."
     )
 
 

@@ -10,7 +10,9 @@ import re
 from typing import Final
 
 from arlab.worklog.note_dates import DAY
-from arlab.worklog.note_people import find_person, find_staff, payer_words
+from arlab.worklog.note_names import payer_words
+from arlab.worklog.note_person import find_person
+from arlab.worklog.note_staff import find_staff
 from arlab.worklog.note_steps import Steps, clauses, expanded, plain_marks, split_steps
 from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, HOLLOW, pattern, piece
 
@@ -47,7 +49,10 @@ _NOTHING_SAID: Final = pattern("parts_nothing_said")
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What a note says, part by part, in its words; None where it does not. ``spared`` names parts it does not need."""
+    """What a note says, part by part, in its words; None where it does not.
+
+    ``spared`` names the parts that it does not need.
+    """
 
     who: str | None
     channel: str | None
@@ -58,6 +63,17 @@ class Found:
     step: str | None
     day: str | None
     spared: frozenset[str]
+
+
+_DID_IT: Final = re.compile(
+    r"(?: [A-Z]\w*\.?)? \w+ed\b| \(?\w* ?(?:spoke|rang|sent|got|went|took|wrote|read|had|made)"
+)
+
+
+def _tells_of(text: str, name: str) -> bool:
+    """Return whether a note tells what its writer did by name: "Amy called ... She will resubmit"."""
+    places = re.finditer(rf"\b{re.escape(name)}\b", text) if len(name) > 2 else ()
+    return any(_DID_IT.match(text, place.end()) for place in places)
 
 
 _PATIENTS: Final = pattern("parts_patients")
@@ -83,13 +99,7 @@ def find_parts(text: str) -> Found:
     whole = expanded(text)
     person = find_person(whole, payers=payers, staff=staff)
     others = frozenset(word.lower().strip(".") for word in (person or "").split())
-    name = (staff or "").split(" ")[0]
-    told = len(name) > 2 and bool(
-        re.search(
-            rf"\b{re.escape(name)}\b(?: [A-Z]\w*\.?)? \w+ed\b|\b{re.escape(name)}\b \(?\w* ?(?:spoke|rang|sent|got|went|took|wrote|read|had|made)",
-            whole,
-        )
-    )
+    told = _tells_of(whole, (staff or "").split(" ")[0])
     steps = split_steps(whole, others=others | payers, told=told)
     past_person = find_person(steps.past, payers=payers, staff=staff)
     if staff is None:
@@ -176,7 +186,7 @@ def _finding(steps: Steps, names: frozenset[str]) -> str | None:
     for sentence in clauses(steps.past):
         for clause in sentence:
             about = _TOPIC.sub(" ", clause)
-            about = _NO_ANSWER.sub(' ', about)
+            about = _NO_ANSWER.sub(" ", about)
             about = _NO_NEWS.sub(" ", about)
             if FINDING.search(about) or _says_something(about) or _has_content(about, names):
                 told.append(clause)
@@ -195,7 +205,29 @@ def _after_name(text: str, person: str | None) -> str | None:
 
 _STATE: Final = pattern("parts_state")
 _MATTERS: Final = frozenset(
-    "pos npi dob eob cob ndc tin cpt icd dx id lcd ncd abn msp pcp dos tpl wc pip mva".split()
+    [
+        "pos",
+        "npi",
+        "dob",
+        "eob",
+        "cob",
+        "ndc",
+        "tin",
+        "cpt",
+        "icd",
+        "dx",
+        "id",
+        "lcd",
+        "ncd",
+        "abn",
+        "msp",
+        "pcp",
+        "dos",
+        "tpl",
+        "wc",
+        "pip",
+        "mva",
+    ]
 )
 _OWN_START: Final = pattern("parts_own_start")
 
@@ -256,8 +288,8 @@ def _reference(text: str, *, voice: bool) -> str | None:
         return token.strip(".-_/")
     if _NO_REF.search(text):
         return None
-    for pattern in (_TIGHT, _AFTER):
-        if found := pattern.search(text):
+    for form in (_TIGHT, _AFTER):
+        if found := form.search(text):
             return found["token"].strip(".-_/")
     for match in _BARE.finditer(text):
         before = (match["before"] or "").strip()

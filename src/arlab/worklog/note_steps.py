@@ -1,7 +1,7 @@
 """Which part of a note says what is to be done next, and on which day?
 
-Cuts a note into clauses and tells what lies ahead for the practice from what was found. What a payer or patient will
-do is no next step of ours. It grades nothing.
+Cuts a note into clauses and tells what lies ahead for the practice from what was found. What a payer or patient
+will do is no next step of ours. It grades nothing.
 """
 
 from __future__ import annotations
@@ -56,13 +56,17 @@ _DONE_BEFORE: Final = pattern("steps_done_before")
 _NEXT_WORDS: Final = pattern("steps_next_words")
 _AGAIN_WORDS: Final = pattern("steps_again_words")
 _DOES: Final = pattern("steps_does")
+_ASKED: Final = re.compile(
+    r"\b(?:ask(?:ed|ing)?|requested|told|tells|wants?|had|expects?) (?:for )?(?:the |a )?(?:\w+ )?(?P<who>[\w']+)$"
+)
 _OUR_NEED: Final = pattern("steps_our_need")
 CLOSED: Final = pattern("steps_closed")
 
 
 @dataclasses.dataclass(frozen=True)
 class Steps:
-    """``past`` is the note without what lies ahead; ``steps`` are the clauses that say a next step, ``days`` their days.
+    """``past`` is the note without what lies ahead; ``steps`` are the clauses that say a next step, ``days`` their
+    days.
 
     ``owners`` are those who are to take it, where they are named.
     """
@@ -98,8 +102,8 @@ def expanded(text: str) -> str:
     'spoke with Ann, claim paid; follow up 7/1'
     """
     text = plain_marks(text)
-    for pattern, words in _EXPANSIONS:
-        text = pattern.sub(words, text)
+    for short, words in _EXPANSIONS:
+        text = short.sub(words, text)
     return re.sub(r" {2,}", " ", text)
 
 
@@ -114,7 +118,7 @@ def clauses(text: str) -> list[list[str]]:
                 continue
             rest = DAY.sub("", part)
             lead = bool(parts) and _LEADS.match(parts[-1]) and len(parts[-1].split()) < 9
-            if parts and (_ONLY_DAY.match(rest) and part != rest or lead):
+            if parts and ((_ONLY_DAY.match(rest) and part != rest) or lead):
                 parts[-1] = f"{parts[-1]}, {part}"
             else:
                 parts.append(part)
@@ -274,7 +278,7 @@ def _by_doer(clause: _Clause) -> _Cue | None:
     if clause.first or not days_in(text):
         return None
     found = _DOES.search(text)
-    if not found or re.match(rf"\W*(?:{_PARTY})\b", text, re.IGNORECASE) and found["out"] is None:
+    if not found or (re.match(rf"\W*(?:{_PARTY})\b", text, re.IGNORECASE) and found["out"] is None):
         return None
     start = found.start("does" if found["does"] else "out")
     if found["does"] and (
@@ -315,7 +319,7 @@ def _by_going(clause: _Clause) -> _Cue | None:
 def _is_purpose(clause: str) -> bool:
     """Return whether an -ing form tells what a call was about: "following up on the claim", not "on 4/9"."""
     found = _PURPOSE_GOING.match(clause)
-    return bool(found) and not DAY.match(clause[found.end() :].lstrip())
+    return found is not None and not DAY.match(clause[found.end() :].lstrip())
 
 
 def _starts_note(clause: str, place: int) -> bool:
@@ -333,11 +337,8 @@ def _is_party(subject: str, others: frozenset[str]) -> bool:
     if re.fullmatch(_PARTY, last[0]) or last[0] in PAYERS | others:
         # "so that will be resubmitted", "need claim to be sent": said of what we do
         return not (last[0] in ("that", "claim", "claims", "check") and _OUR_NEED.search(subject[-12:]))
-    asked = re.search(
-        rf"\b(?:ask(?:ed|ing)?|requested|told|tells|wants?|had|expects?) (?:for )?(?:the |a )?(?:\w+ )?{re.escape(last[0])}$",
-        " ".join(words),
-    )
-    if asked:
+    asked = _ASKED.search(" ".join(words))
+    if asked and asked["who"] == last[0]:
         return last[0] not in ("i", "we", "me", "us")
     return bool(re.search(rf"\b(?:{_COMPANY})\s*$", subject))
 

@@ -140,4 +140,5 @@ FINDING: Final = re.compile(
     + rf"|\b(?:{piece('how_it_is')})\b.*\b(?:{piece('matters')})\b",
     re.IGNORECASE,
 )
-"""What was learnt about the claim: a word that says it, or a matter of the claim beside a word that says how it is."""
+"""What was learnt about the claim: a word that says it, or a matter of the claim beside a word that says how it
+is."""

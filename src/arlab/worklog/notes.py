@@ -68,7 +68,8 @@ def grade_note(text: str | None, *, known: Collection[str] = ()) -> NoteGrade:
     is closed and why, there is no next step. "I" names nobody, "will follow up" has no day, "called payer" finds
     nothing, and what the payer or the patient will do is no next step of the practice.
 
-    Source: the note standard in founding article A12 (date, person, call reference number, what was said, next step).
+    Source: the note standard in founding article A12 (date, person, call reference number, what was said, next
+    step).
 
     Examples
     --------
@@ -126,8 +127,8 @@ def describe_note(grade: NoteGrade) -> str:
 
     Examples
     --------
-    >>> describe_note(grade_note("called payer"))
-    'Lacking: it does not say who did it (name or initials), the person spoken to, the reference number, what was found and the next step and its date.'
+    >>> describe_note(grade_note("KM called BCBS, s/w Ann, ref 88123, claim denied for no auth"))
+    'Lacking: it does not say the next step and its date.'
     """
     if not grade.missing:
         return "Good: every part that applies is there."

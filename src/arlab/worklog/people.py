@@ -13,7 +13,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from arlab.errors import NotAvailable, SettingsError
-from arlab.frames import as_counts, cents, days_between, dollars, sorted_by, table_function, to_date
+from arlab.frames import cents, days_between, dollars, sorted_by, table_function, to_date
 from arlab.worklog.pairs import ACTION, KEY, known_actions, later_pairs, owed_steps, same_party
 from arlab.worklog.promises import LEDGER, PAYMENTS, money_rows
 
@@ -116,10 +116,10 @@ def productivity_table(
     -------
     frame by ``staff`` with ``actions``, ``items`` (claims touched), ``minutes``, ``dollars_resolved`` (payments of
     payers and patients posted in the period, less what was taken back or refunded), ``dollars_per_hour``,
-    ``dollars_written_off`` (shown beside it and never counted as resolved), ``steps_due`` (next steps that fell due in
-    the period and were still needed), ``steps_done``, ``steps_on_time`` and ``completion`` (done ÷ due). Money after
-    which nobody had acted stands under ``nobody``, so that the column adds up to all payments of the period. Where no
-    minutes are logged, or no step was due, the rate is empty.
+    ``dollars_written_off`` (shown beside it and never counted as resolved), ``steps_due`` (next steps that fell due
+    in the period and were still needed), ``steps_done``, ``steps_on_time`` and ``completion`` (done ÷ due). Money
+    after which nobody had acted stands under ``nobody``, so that the column adds up to all payments of the period.
+    Where no minutes are logged, or no step was due, the rate is empty.
 
     Raises
     ------
@@ -198,8 +198,8 @@ def upcoming_steps(
     Returns
     -------
     frame with ``practice_id``, ``claim_id``, ``action_id``, ``owner`` (who set the step), ``next_action_date`` and
-    ``minutes``, by day: the work that :func:`workload_table` weighs. Minutes are empty where the practice has logged
-    none.
+    ``minutes``, by day: the work that :func:`workload_table` weighs. Minutes are empty where the practice has
+    logged none.
     """
     day, last = to_date(as_of), to_date(until)
     if last < day:
@@ -301,9 +301,9 @@ def workload_table(work: Any, staff: Any, *, days: int = 5, away: Collection[str
 
     Returns
     -------
-    frame by ``staff`` with ``items``, ``balance``, ``work_minutes``, ``capacity_minutes``, ``load`` (work ÷ capacity,
-    empty where there is no capacity), ``over_minutes`` (work beyond the capacity) and ``is_known`` (0 for an owner
-    who is not among the staff; work without an owner stands under ``nobody``).
+    frame by ``staff`` with ``items``, ``balance``, ``work_minutes``, ``capacity_minutes``, ``load`` (work ÷
+    capacity, empty where there is no capacity), ``over_minutes`` (work beyond the capacity) and ``is_known`` (0 for
+    an owner who is not among the staff; work without an owner stands under ``nobody``).
 
     Raises
     ------

@@ -66,8 +66,9 @@ def promise_table(
     Returns
     -------
     frame with ``practice_id``, ``claim_id``, ``responsible``, ``action_id``, ``date``, ``staff``,
-    ``promise_due_date``, ``promise_amount``, ``paid_in_time`` and ``paid`` (in dollars, until the day with grace and
-    until ``as_of``), ``days_past`` (from the promised day, below zero before it) and ``state``, by promised day.
+    ``promise_due_date``, ``promise_amount``, ``paid_in_time`` and ``paid`` (in dollars, until the day with grace
+    and until ``as_of``), ``days_past`` (from the promised day, below zero before it) and ``state``, by promised
+    day.
 
     *kept*: all that was promised was paid in time (any payment where no amount was promised). *partly kept*: some.
     *late*: nothing in time, something since. *waiting*: nothing yet, and the day with grace is not past. *broken*:

@@ -56,8 +56,9 @@ FIELDS: Mapping[str, Field] = {
     "outcome": Field("word"),
     "corrects": Field("text"),
 }
-"""What an action holds: the columns of ``actions`` in the table contract, and besides ``responsible`` (whose balance
-was worked), ``time`` of day, ``outcome`` (how the item was closed) and ``corrects`` (the action it stands in for)."""
+"""What an action holds: the columns of ``actions`` in the table contract, and besides ``responsible`` (whose
+balance was worked), ``time`` of day, ``outcome`` (how the item was closed) and ``corrects`` (the action it stands
+in for)."""
 
 NEEDED = tuple(name for name, field in FIELDS.items() if field.needed)
 

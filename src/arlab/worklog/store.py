@@ -136,8 +136,8 @@ class Worklog:
     ) -> list[str]:
         """Write the cleaned rows that ``choose`` returns while no other writer can come between.
 
-        ``choose`` is given this log, which does not change meanwhile; it returns pairs of a cleaned row and the name
-        of its source.
+        ``choose`` is given this log, which does not change meanwhile; it returns pairs of a cleaned row and the
+        name of its source.
         """
         ids = []
         with self._writing():
@@ -219,7 +219,7 @@ class Worklog:
         """
         day = _day(as_of).isoformat()
         standing = (
-            f" AND kind <> '{WITHDRAWN}' AND NOT EXISTS"
+            " AND kind <> :withdrawn AND NOT EXISTS"
             " (SELECT 1 FROM actions later WHERE later.corrects = one.action_id AND later.entered_date <= :day)"
         )
         names = _KEPT[:-1]
@@ -227,8 +227,9 @@ class Worklog:
             f"SELECT {', '.join(names)} FROM actions one WHERE entered_date <= :day"  # noqa: S608, our own names
             f"{'' if history else standing} ORDER BY date, number"
         )
+        asked = {"day": day} if history else {"day": day, "withdrawn": WITHDRAWN}
         with _sentences(self.path):
-            rows = self._connection.execute(question, {"day": day}).fetchall()
+            rows = self._connection.execute(question, asked).fetchall()
         return _frame(names, rows)
 
 
@@ -248,8 +249,8 @@ def open_worklog(workspace: Path | str, *, wait_seconds: float = _WAIT_SECONDS) 
     Notes
     -----
     Rows go through SQLite's rollback journal with full flushes, so that a process that dies, or a machine that
-    loses power, leaves every acknowledged action whole and no other. Keep the workspace on this computer's own disk:
-    shared drives do not lock files safely.
+    loses power, leaves every acknowledged action whole and no other. Keep the workspace on this computer's own
+    disk: shared drives do not lock files safely.
     """
     path = make_workspace(workspace) / LOG_FILE
     is_new = not path.exists()
@@ -353,7 +354,7 @@ def _mappings(actions: Any) -> Iterable[Mapping[str, Any]]:
         found: Any = to_pandas(actions)
     except TypeError:
         raise InputRefused("Actions must be mappings or a frame with a row for each.") from None
-    return found.to_dict("records")  # type: ignore[no-any-return]
+    return found.to_dict("records")
 
 
 def _frame(names: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -361,7 +362,7 @@ def _frame(names: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     import pandas as pd
 
     kinds = {name: field.kind for name, field in FIELDS.items()} | {"entered_date": "date"}
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {name: () for name in names}
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
     made: dict[str, Any] = {}
     for name, values in columns.items():
         kind = kinds.get(name, "text")
