@@ -14,7 +14,7 @@ from arlab.worklog.note_names import payer_words
 from arlab.worklog.note_person import find_person
 from arlab.worklog.note_staff import find_staff
 from arlab.worklog.note_steps import Steps, clauses, expanded, plain_marks, split_steps
-from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, HOLLOW, pattern, piece
+from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, HOLLOW, NOTHING_SAID, pattern, piece
 
 __all__ = ["Found", "find_parts"]
 
@@ -44,7 +44,6 @@ _TOPIC: Final = pattern("parts_topic")
 
 _NO_NEWS: Final = pattern("parts_no_news")
 _SAYS: Final = pattern("parts_says")
-_NOTHING_SAID: Final = pattern("parts_nothing_said")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -253,7 +252,8 @@ def _says_something(clause: str) -> bool:
     if not found:
         return False
     rest = clause[found.end() :]
-    return len(re.findall(r"[A-Za-z]{2,}", rest)) >= 3 and not _NOTHING_SAID.match(rest)
+    words = re.findall(r"[a-z']+", rest.lower())
+    return len(words) >= 3 and not NOTHING_SAID.issuperset(words)
 
 
 def _reference(text: str, *, voice: bool) -> str | None:

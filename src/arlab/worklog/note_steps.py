@@ -59,6 +59,11 @@ _DOES: Final = pattern("steps_does")
 _ASKED: Final = re.compile(
     r"\b(?:ask(?:ed|ing)?|requested|told|tells|wants?|had|expects?) (?:for )?(?:the |a )?(?:\w+ )?(?P<who>[\w']+)$"
 )
+_WILL_BEFORE: Final = re.compile(
+    r"\b(?:will|would|shall|is going to|are going to|plans to|promised to|agreed to|has to|needs to|must|is to)\b"
+    r"(?: \w+){0,2} $|'ll(?: \w+){0,2} $",
+    re.IGNORECASE,
+)
 _OUR_NEED: Final = pattern("steps_our_need")
 CLOSED: Final = pattern("steps_closed")
 
@@ -249,6 +254,9 @@ def _by_words(clause: _Clause) -> _Cue | None:
         if _PURPOSE.search(before) and (did or _WORK_WORDS.search(found[0])) and not _SET_FOR.search(before):
             continue
         if did and _ABOUT_WORDS.match(ahead) and not days_in(ahead):
+            continue
+        will = _WILL_BEFORE.search(before)
+        if will and _is_party(before[: will.start()], clause.others):
             continue
         if _NOUN_WORDS.match(ahead) and (clause.theirs_before(found.start()) or _DONE_BEFORE.search(before)):
             continue

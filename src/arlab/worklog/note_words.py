@@ -17,6 +17,7 @@ __all__ = [
     "FINDING",
     "FIRST_NAMES",
     "HOLLOW",
+    "NOTHING_SAID",
     "NO_NAMES",
     "PAYERS",
     "SHORT_WORDS",
@@ -46,6 +47,9 @@ COMMON_NAMES: Final = _listed("common_names")
 """First names that are words or places, too: in small letters they count as words."""
 
 FIRST_NAMES: Final = _listed("first_names")
+
+NOTHING_SAID: Final = _listed("nothing_said")
+"""Words of which "they will look into it and call back" is made: said, and nothing learnt."""
 
 HOLLOW: Final = _listed("hollow")
 """Words that tell nothing of a claim by themselves."""

@@ -31,6 +31,7 @@ NOTE_PARTS: Final = {
 NOTE_GRADES: Final = ("good", "usable", "lacking")
 _NEEDED: Final = ("finding", "next_step")
 _MOST_LACKING = 2
+_LONGEST = 2_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +87,10 @@ def grade_note(text: str | None, *, known: Collection[str] = ()) -> NoteGrade:
 
 @functools.lru_cache(maxsize=4096)
 def _graded(text: str, known: frozenset[str]) -> NoteGrade:
-    found = find_parts(text)
+    # Of a text longer than any note the ends are read, where names, days and numbers stand.
+    found = find_parts(
+        text if len(text) <= _LONGEST else f"{text[: 3 * _LONGEST // 4]} {text[-_LONGEST // 4 :]}"
+    )
     missing = tuple(
         part
         for part in NOTE_PARTS
