@@ -12,8 +12,10 @@ later as (select a.action_id, min(b.date) as next_date
           from log a join log b on a.claim_id = b.claim_id
            and (b.date > a.date or (b.date = a.date and b.action_id > a.action_id))
           group by a.action_id),
-last as (select * from log qualify row_number() over (partition by claim_id order by date desc, action_id desc) = 1),
-money as (select t.* replace (t.posted_date::date as posted_date), case when t.kind = 'reversal' then r.kind else t.kind end as what
+last as (select * from log
+         qualify row_number() over (partition by claim_id order by date desc, action_id desc) = 1),
+money as (select t.* replace (t.posted_date::date as posted_date),
+            case when t.kind = 'reversal' then r.kind else t.kind end as what
           from transactions t left join transactions r on t.reverses_id = r.transaction_id, day
           where t.posted_date <= d)
 """
@@ -46,7 +48,8 @@ PROMISES = (
 select a.claim_id, a.action_id,
   coalesce(sum(-m.amount) filter (m.posted_date <= promise_due_date + 7), 0) as in_time,
   coalesce(sum(-m.amount), 0) as paid,
-  case when round(in_time, 2) > 0 and round(in_time, 2) >= round(coalesce(any_value(promise_amount), 0.01), 2) then 'kept'
+  case when round(in_time, 2) > 0
+        and round(in_time, 2) >= round(coalesce(any_value(promise_amount), 0.01), 2) then 'kept'
        when round(in_time, 2) > 0 then 'partly kept'
        when any_value(promise_due_date) + 7 >= any_value(d) then 'waiting'
        when round(paid, 2) > 0 then 'late' else 'broken' end as state

@@ -12,8 +12,8 @@ _WHERE = {
     "CREDIT_DAYS": "people",
     "GRACE_DAYS": "promises",
     "Intake": "intake",
-    "LOG_FILE": "store",
-    "NOBODY": "people",
+    "LOG_FILE": "log_file",
+    "NOBODY": "pairs",
     "NOTE_GRADES": "notes",
     "NOTE_PARTS": "notes",
     "NoteGrade": "notes",
@@ -39,8 +39,8 @@ _WHERE = {
     "stale_items": "forgotten",
     "stale_table": "forgotten",
     "undefined_rules": "audit",
-    "upcoming_steps": "people",
-    "workload_table": "people",
+    "upcoming_steps": "workload",
+    "workload_table": "workload",
 }
 
 __all__ = sorted(_WHERE)

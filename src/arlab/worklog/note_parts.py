@@ -9,11 +9,12 @@ import dataclasses
 import re
 from typing import Final
 
+from arlab.worklog.note_clauses import clauses, expanded, plain_marks
 from arlab.worklog.note_dates import DAY
 from arlab.worklog.note_names import payer_words
 from arlab.worklog.note_person import find_person
 from arlab.worklog.note_staff import find_staff
-from arlab.worklog.note_steps import Steps, clauses, expanded, plain_marks, split_steps
+from arlab.worklog.note_steps import Steps, split_steps
 from arlab.worklog.note_words import COMMON_NAMES, FINDING, FIRST_NAMES, HOLLOW, NOTHING_SAID, pattern, piece
 
 __all__ = ["Found", "find_parts"]
@@ -65,7 +66,7 @@ class Found:
 
 
 _DID_IT: Final = re.compile(
-    r"(?: [A-Z]\w*\.?)? \w+ed\b| \(?\w* ?(?:spoke|rang|sent|got|went|took|wrote|read|had|made)"
+    r"(?: [\w.()]+){0,4}? \(?(?:\w+ed|spoke|rang|sent|got|went|took|wrote|read|had|made|spent)\b"
 )
 
 
@@ -96,18 +97,18 @@ def find_parts(text: str) -> Found:
     if staff and not re.match(r"(?:[A-Z]\. ?)?[A-Z][a-z]", staff):
         text = re.sub(rf"^(\W*){re.escape(staff)}(?!\w)|(?<!\w){re.escape(staff)}(\W*)$", r"\1\2", text)
     whole = expanded(text)
-    person = find_person(whole, payers=payers, staff=staff)
+    person = find_person(whole, payers=payers, staff=staff, sure=True)
     others = frozenset(word.lower().strip(".") for word in (person or "").split())
     told = _tells_of(whole, (staff or "").split(" ")[0])
     steps = split_steps(whole, others=others | payers, told=told)
-    past_person = find_person(steps.past, payers=payers, staff=staff)
     if staff is None:
         staff = find_staff(whole, payers=payers | others, owners=steps.owners)
+    past_person = find_person(steps.past, payers=payers, staff=staff)
     own = {word.lower().strip(".") for word in (staff or "").split()}
     if past_person and past_person.lower().split()[0].strip(".") in own:
         past_person = None
     channels = [name for name, pattern in _CHANNELS.items() if pattern.search(steps.past)]
-    channels = channels or _weak_channels(steps.past) or _weak_channels(whole)
+    channels = channels or _weak_channels(steps.past) or (["portal"] if _WEAK["portal"].search(whole) else [])
     voice = "phone" in channels or "in person" in channels
     patient = bool(_PATIENTS.fullmatch(past_person or "")) or bool(
         re.match(r"(?:Mr|Mrs|Ms)\b", past_person or "")
@@ -144,6 +145,7 @@ def find_parts(text: str) -> Found:
 _WEAK: Final = {
     "fax": pattern("parts_weak_fax"),
     "email": pattern("parts_weak_email"),
+    "mail": pattern("parts_weak_mail"),
     "portal": pattern("parts_weak_portal"),
     "remittance": pattern("parts_weak_remittance"),
 }
@@ -184,7 +186,7 @@ def _finding(steps: Steps, names: frozenset[str]) -> str | None:
     told = []
     for sentence in clauses(steps.past):
         for clause in sentence:
-            about = _TOPIC.sub(" ", clause)
+            about = _TOPIC.sub(" ", re.sub(r"\b(re|regarding|about):", r"\1", clause, flags=re.IGNORECASE))
             about = _NO_ANSWER.sub(" ", about)
             about = _NO_NEWS.sub(" ", about)
             if FINDING.search(about) or _says_something(about) or _has_content(about, names):

@@ -37,8 +37,10 @@ _TALKED: Final = re.compile(r"\b(?:phone|call|called|spoke|talked|told|collected
 _NO_NAME: Final = re.compile(rf"{FINDING.pattern}|(?:ed|ing)\s*$", re.IGNORECASE)
 
 
-def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str | None:
+def find_person(text: str, *, payers: frozenset[str], staff: str | None, sure: bool = False) -> str | None:
     """Return who was spoken to: a name, a representative's id, the patient, or the automated line.
+
+    ``sure`` leaves out names that only stand there, since they may be those of staff.
 
     Examples
     --------
@@ -58,7 +60,7 @@ def find_person(text: str, *, payers: frozenset[str], staff: str | None) -> str 
         return name
     if found := re.search(r"\b(?:Mr|Mrs|Ms|Miss|Sgt|Lt)\.? ([A-Z][a-z]+)", text):
         return found[0]
-    return _alone(text, payers, own) or _known(text, payers, own)
+    return None if sure else _alone(text, payers, own) or _known(text, payers, own)
 
 
 def _placed(text: str, payers: frozenset[str], own: set[str]) -> str | None:
@@ -152,6 +154,8 @@ def _name_after(text: str, payers: frozenset[str], own: set[str], *, strong: boo
         if re.match(r"patient|member|dr\b", cue):
             return None
         if capital or known or (strong and len(plain) > 2):
+            if word.endswith(".") and len(plain) > 2:  # the sentence ends with the name
+                return word.strip(".")
             if capital and len(plain) <= 3 and word.isupper() and not known and not strong:
                 return None
             more = re.match(r"\s+([A-Z](?:[a-z'-]+|\b\.?))(?=\W|$)", rest[found.end() :])

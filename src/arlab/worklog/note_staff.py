@@ -36,6 +36,15 @@ _NEVER_INITIALS: Final = frozenset(
     "co oa tc fu cb vm pt ok na am pm id er rx dx md wc ub po re cc ck op ip hh is no cr lm pa".split()  # noqa: SIM905
 )
 _HEADINGS: Final = frozenset({"eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn"})
+_HEAD_ALONE: Final = re.compile(
+    rf"({_NAME})(?: ?\((?:billing|AR|A/R|our office|our biller|biller|collections|denials|front desk|staff)\)"
+    r"|(?=\.\s+[A-Z]))"
+)
+# A patient who called was spoken to by staff.
+_TO_STAFF: Final = re.compile(
+    r"\b(?:pt|patient|member|mom|mother|dad|father|guarantor)\b[^.;]* (?:called|phoned|rang|came)[^.;]*"
+    rf"(?:[Ss]poke|[Tt]alked) (?:with|w/|to) ({_NAME})"
+)
 _LABEL: Final = pattern("people_label")
 _SIGNED_INITIALS: Final = pattern("people_signed_initials")
 _SIGNED_NAME: Final = pattern("people_signed_name")
@@ -59,7 +68,7 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
     plain = DAY.sub("", bare)
     plain = re.sub(r"\b\d{1,2}:\d\d ?(?:am|pm|a|p)?\b|\b\d{1,2} ?(?:am|pm)\b", "", plain, flags=re.IGNORECASE)
     plain = re.sub(
-        r"\((?:by |via )?(?:phone|portal|fax|call|web|e-?mail|mail|chat|online)\)",
+        r"[(\[](?:by |via )?(?:phone|portal|fax|call|web|e-?mail|mail|chat|online)[)\]]",
         "",
         plain,
         flags=re.IGNORECASE,
@@ -77,6 +86,8 @@ def find_staff(text: str, *, payers: frozenset[str], owners: tuple[str, ...] = (
 
 
 def _labelled(text: str, payers: frozenset[str]) -> str | None:
+    if (found := _TO_STAFF.search(text)) and is_name(found[1].split()[0].strip("."), payers):
+        return found[1].split()[0].strip(".")
     desk = _OWN_DESK.search(text)
     if desk and is_name(desk[1].split()[0], payers):
         return desk[1]
@@ -108,7 +119,9 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
                 return head[1].strip()
             if _AFTER_INITIALS.match(rest):
                 return head[1].strip()
-    head = re.match(rf"({_NAME})(?P<rest>.*)", text, re.DOTALL)
+    if (head := _HEAD_ALONE.match(text)) and is_name(head[1].split()[-1], payers):
+        return head[1]
+    head = re.match(rf"({_NAME})(?: [a-z]\.?(?= ?[-:/|]))?(?P<rest>.*)", text, re.DOTALL)
     if not head:
         return None
     words, rest = head[1].split(), head["rest"]
@@ -215,7 +228,9 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
             if len(match[1].split()) == 2 and match[1].split()[0].lower() in NO_NAMES
             else match[1].split()[0]
         )
-        if re.search(rf"\b(?:{_ROLES}|with|to|per|patient|member)\s+$", text[: match.start(1)], re.I):
+        if re.search(
+            rf"\b(?:{_ROLES}|with|to|per|patient|member|mr|mrs|ms)\.?\s+$", text[: match.start(1)], re.I
+        ):
             continue
         if (is_initials(match[1]) and match[1].isupper() and match[1].lower() not in payers) or is_name(
             word, payers

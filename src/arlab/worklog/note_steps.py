@@ -10,23 +10,15 @@ import dataclasses
 import re
 from typing import Final
 
+from arlab.worklog.note_clauses import clauses
 from arlab.worklog.note_dates import DAY, days_in
-from arlab.worklog.note_words import ABBREVIATIONS, FINDING, NO_NAMES, PAYERS, pattern, piece
+from arlab.worklog.note_words import FINDING, NO_NAMES, PAYERS, pattern, piece
 
-__all__ = ["Steps", "clauses", "expanded", "plain_marks", "split_steps"]
+__all__ = ["Steps", "split_steps"]
 
 _PARTY: Final = piece("party")
 _LITTLE: Final = piece("little")
 _COMPANY: Final = piece("company")
-_EXPANSIONS: Final = tuple(
-    # Letters of a code, as in LM-4002, stand for nothing.
-    (re.compile(rf"(?:{pattern})(?!-?\w*\d)", re.IGNORECASE), words)
-    for pattern, words in ABBREVIATIONS
-)
-_SENTENCE: Final = pattern("steps_sentence")
-_COMMA: Final = pattern("steps_comma")
-_LEADS: Final = pattern("steps_leads")
-_ONLY_DAY: Final = pattern("steps_only_day")
 
 _WILL: Final = pattern("steps_will")
 _PASSIVE: Final = pattern("steps_passive")
@@ -64,6 +56,14 @@ _WILL_BEFORE: Final = re.compile(
     r"(?: \w+){0,2} $|'ll(?: \w+){0,2} $",
     re.IGNORECASE,
 )
+_NAMED_BEFORE: Final = re.compile(r"\b([A-Z][a-z'-]+)(?: [A-Z]\b\.?)?\s*$")
+# What billers do and what they did it with have one word.
+_NOUNS: Final = re.compile(
+    r"calls?|reply|research|attempt|order|key|address|schedule|route|log|check|appeal|fax|e-?mail|mail|bill|review|file|work|message|phone|post|return|dispute|charge|hold|refund|statement"
+    r"|invoice|print|contact|request|rebill|fix|note|look|claim|query|report|scan|transfer|change|update|process|release|finish"
+    r"|complete|open|recheck|resubmit|audit|ring|prep|start|return|release|answer|batch|queue|link|load|split|void|drop|move|run|set",
+    re.IGNORECASE,
+)
 _OUR_NEED: Final = pattern("steps_our_need")
 CLOSED: Final = pattern("steps_closed")
 
@@ -81,55 +81,6 @@ class Steps:
     days: tuple[str, ...]
     owners: tuple[str, ...]
     closed: bool
-
-
-def plain_marks(text: str) -> str:
-    """Return a note with plain quotation marks, dashes and single spaces."""
-    for mark, plain in (
-        ("’", "'"),
-        ("‘", "'"),
-        ("“", '"'),
-        ("”", '"'),
-        ("–", "-"),
-        ("—", " - "),
-        ("\u00a0", " "),
-    ):
-        text = text.replace(mark, plain)
-    return re.sub(r"[ \t\r]+", " ", text).strip()
-
-
-def expanded(text: str) -> str:
-    """Return a note with its abbreviations written out and its marks made plain.
-
-    Examples
-    --------
-    >>> expanded("s/w Ann, clm pd; f/u 7/1")
-    'spoke with Ann, claim paid; follow up 7/1'
-    """
-    text = plain_marks(text)
-    for short, words in _EXPANSIONS:
-        text = short.sub(words, text)
-    return re.sub(r" {2,}", " ", text)
-
-
-def clauses(text: str) -> list[list[str]]:
-    """Return the sentences of a written-out note, each as its clauses; a lone day stays with what it dates."""
-    result = []
-    for sentence in _SENTENCE.split(text):
-        parts: list[str] = []
-        for part in _COMMA.split(sentence or ""):
-            part = part.strip(" ,")
-            if not part:
-                continue
-            rest = DAY.sub("", part)
-            lead = bool(parts) and _LEADS.match(parts[-1]) and len(parts[-1].split()) < 9
-            if parts and ((_ONLY_DAY.match(rest) and part != rest) or lead):
-                parts[-1] = f"{parts[-1]}, {part}"
-            else:
-                parts.append(part)
-        if parts:
-            result.append(parts)
-    return result
 
 
 def split_steps(text: str, *, others: frozenset[str] = frozenset(), told: bool = False) -> Steps:
@@ -219,7 +170,8 @@ def _by_modal(clause: _Clause) -> _Cue | None:
             continue
         if _ADVICE.search(found["cue"]) and not days_in(text[found.start() :]):
             continue
-        return found.start("cue"), _owner(found["who"])
+        named = _NAMED_BEFORE.search(subject)
+        return found.start("cue"), _owner(named[1] if named else found["who"])
     return None
 
 
@@ -273,9 +225,9 @@ def _by_verb(clause: _Clause) -> _Cue | None:
         return None
     bare = _DAY_FIRST.sub("", clause.text)
     found = _BASE_FIRST.match(bare)
-    if not found or _NOUN_AFTER.match(found["rest"]):
+    if not found or (_NOUNS.fullmatch(found["verb"]) and _NOUN_AFTER.match(found["rest"])):
         return None
-    if not days_in(clause.text) and not 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
+    if not days_in(clause.text, ahead=True) and not 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
         return None
     return (0 if bare != clause.text else found.start("verb")), None
 

@@ -15,6 +15,7 @@ from arlab.frames import cents
 __all__ = [
     "ACTION",
     "KEY",
+    "NOBODY",
     "known_actions",
     "last_actions",
     "later_pairs",
@@ -25,6 +26,9 @@ __all__ = [
 
 KEY = ("practice_id", "claim_id")
 ACTION = (*KEY, "action_id", "date", "staff")
+NOBODY = "nobody"
+"""Stands for the person where there is none: money that came by itself, work without an owner."""
+
 _TEXT = ("responsible", "kind", "next_action", "outcome", "payer")
 _DATES = ("next_action_date", "promise_due_date")
 

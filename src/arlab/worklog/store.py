@@ -16,7 +16,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from arlab.errors import InputRefused, SettingsError, WorkspaceError
-from arlab.worklog.record import FIELDS, WITHDRAWN, clean_action, clean_day, row_key
+from arlab.worklog.log_file import (
+    KEPT,
+    LOG_FILE,
+    LOG_VERSION,
+    connected,
+    log_frame,
+    log_schema,
+    log_sentences,
+)
+from arlab.worklog.record import WITHDRAWN, clean_action, clean_day, row_key
 from arlab.workspace import make_workspace, settle_folder, workspace_errors
 
 if TYPE_CHECKING:
@@ -24,45 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LOG_FILE", "LOG_VERSION", "Worklog", "open_worklog", "read_actions"]
 
-LOG_FILE = "worklog.sqlite"
-LOG_VERSION = 1
 _WAIT_SECONDS = 30.0
-_TYPES = {"money": "INTEGER", "count": "INTEGER"}
-_DAY = "GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
-_KEPT = [*FIELDS, "entered_date", "source", "row_key"]
-
-
-def _schema() -> Iterator[str]:
-    """Yield the statements that make a new log; nothing but an insert of a new row gets past the triggers."""
-    columns = ["number INTEGER PRIMARY KEY"]
-    for name, field in FIELDS.items():
-        must = " NOT NULL" if field.needed or name == "action_id" else ""
-        columns.append(f"{name} {_TYPES.get(field.kind, 'TEXT')}{must}")
-    columns += [
-        f"entered_date TEXT NOT NULL CHECK (entered_date {_DAY})",
-        "source TEXT",
-        "row_key TEXT NOT NULL",
-    ]
-    columns += [f"CHECK (date {_DAY} AND date <= entered_date)", "UNIQUE (action_id)"]
-    columns += ["FOREIGN KEY (corrects) REFERENCES actions (action_id)"]
-    yield f"CREATE TABLE actions ({', '.join(columns)})"
-    # One correction for each row: who mends a mended row names the last one.
-    yield "CREATE UNIQUE INDEX one_correction ON actions (corrects) WHERE corrects IS NOT NULL"
-    yield "CREATE INDEX by_key ON actions (row_key)"
-    yield "CREATE INDEX by_source ON actions (source)"
-    yield "CREATE INDEX by_claim ON actions (practice_id, claim_id)"
-    for what in ("UPDATE", "DELETE"):
-        yield (
-            f"CREATE TRIGGER no_{what.lower()} BEFORE {what} ON actions"
-            " BEGIN SELECT RAISE(ABORT, 'the log only grows'); END"
-        )
-    # An insert that replaces a row takes the old one away without asking the trigger above.
-    yield (
-        "CREATE TRIGGER no_replacement BEFORE INSERT ON actions WHEN EXISTS (SELECT 1 FROM actions"
-        " WHERE number = NEW.number OR action_id = NEW.action_id OR corrects = NEW.corrects)"
-        " BEGIN SELECT RAISE(ABORT, 'the log only grows'); END"
-    )
-    yield f"PRAGMA user_version = {LOG_VERSION}"
 
 
 class Worklog:
@@ -87,7 +58,7 @@ class Worklog:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """Hold the file for one change that is made whole or not at all."""
-        with _sentences(self.path):
+        with log_sentences(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -150,7 +121,7 @@ class Worklog:
                 given = row["action_id"] or self._free_id(number)
                 values = {**row, "action_id": given, "entered_date": entered.isoformat(), "source": source}
                 values["row_key"] = row_key(row)
-                names, marks = ", ".join(_KEPT), ", ".join(f":{name}" for name in _KEPT)
+                names, marks = ", ".join(KEPT), ", ".join(f":{name}" for name in KEPT)
                 self._connection.execute(
                     f"INSERT INTO actions (number, {names}) VALUES (:number, {marks})",  # noqa: S608, our own names
                     {**values, "number": number},
@@ -222,15 +193,15 @@ class Worklog:
             " AND kind <> :withdrawn AND NOT EXISTS"
             " (SELECT 1 FROM actions later WHERE later.corrects = one.action_id AND later.entered_date <= :day)"
         )
-        names = _KEPT[:-1]
+        names = KEPT[:-1]
         question = (
             f"SELECT {', '.join(names)} FROM actions one WHERE entered_date <= :day"  # noqa: S608, our own names
             f"{'' if history else standing} ORDER BY date, number"
         )
         asked = {"day": day} if history else {"day": day, "withdrawn": WITHDRAWN}
-        with _sentences(self.path):
+        with log_sentences(self.path):
             rows = self._connection.execute(question, asked).fetchall()
-        return _frame(names, rows)
+        return log_frame(names, rows)
 
 
 def open_worklog(workspace: Path | str, *, wait_seconds: float = _WAIT_SECONDS) -> Worklog:
@@ -259,16 +230,16 @@ def open_worklog(workspace: Path | str, *, wait_seconds: float = _WAIT_SECONDS) 
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         if is_new:
             settle_folder(path.parent)
-    connection = _connected(path, wait_seconds)
+    connection = connected(path, wait_seconds)
     log = Worklog(connection, path)
     try:
-        with _sentences(path):
+        with log_sentences(path):
             version = log._one("PRAGMA user_version")
             if version == 0:
                 with log._writing():
                     if log._one("PRAGMA user_version") == 0:  # another process may have been quicker
                         _check_empty(log)
-                        for statement in _schema():
+                        for statement in log_schema():
                             connection.execute(statement)
             elif version != LOG_VERSION:
                 raise WorkspaceError(
@@ -286,23 +257,6 @@ def _check_empty(log: Worklog) -> None:
         raise WorkspaceError(f"'{log.path}' is no log of AR Lab: move it to another folder.")
 
 
-def _connected(path: Path, wait_seconds: float) -> sqlite3.Connection:
-    with _sentences(path):
-        connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None)
-        try:
-            for setting in (
-                "synchronous = EXTRA",
-                "fullfsync = ON",
-                "foreign_keys = ON",
-                "trusted_schema = OFF",
-            ):
-                connection.execute(f"PRAGMA {setting}")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
 def read_actions(workspace: Path | str, *, as_of: dt.date | str, history: bool = False) -> pd.DataFrame:
     """Return the actions of a workspace's log as they were known on a day; none where there is no log.
 
@@ -310,26 +264,9 @@ def read_actions(workspace: Path | str, *, as_of: dt.date | str, history: bool =
     """
     if not (Path(workspace).expanduser() / LOG_FILE).exists():
         _day(as_of)
-        return _frame(_KEPT[:-1], [])
+        return log_frame(KEPT[:-1], [])
     with open_worklog(workspace) as log:
         return log.read(as_of=as_of, history=history)
-
-
-@contextlib.contextmanager
-def _sentences(path: Path) -> Iterator[None]:
-    """Turn what SQLite says into one sentence."""
-    try:
-        yield
-    except sqlite3.OperationalError as problem:
-        if "locked" in str(problem):
-            told = "is in use by another program: close that or wait, and try again"
-        else:
-            told = f"cannot be used ({problem}): make room or get permission"
-        raise WorkspaceError(f"The log '{path}' {told}; nothing was written.") from None
-    except sqlite3.DatabaseError as problem:
-        raise WorkspaceError(
-            f"The log '{path}' is damaged or is no log ({problem}): it was left as it is; bring back a copy of it."
-        ) from None
 
 
 def _day(value: dt.date | str) -> dt.date:
@@ -355,23 +292,3 @@ def _mappings(actions: Any) -> Iterable[Mapping[str, Any]]:
     except TypeError:
         raise InputRefused("Actions must be mappings or a frame with a row for each.") from None
     return found.to_dict("records")
-
-
-def _frame(names: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    """Return rows of the log with the types of the table contract."""
-    import pandas as pd
-
-    kinds = {name: field.kind for name, field in FIELDS.items()} | {"entered_date": "date"}
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
-    made: dict[str, Any] = {}
-    for name, values in columns.items():
-        kind = kinds.get(name, "text")
-        if kind == "date":
-            made[name] = pd.to_datetime(pd.Series(values, dtype="object")).astype("datetime64[us]")
-        elif kind == "count":
-            made[name] = pd.Series(values, dtype="Int64")
-        elif kind == "money":
-            made[name] = (pd.Series(values, dtype="float64") / 100).round(2)
-        else:
-            made[name] = pd.Series(values, dtype="str")
-    return pd.DataFrame(made, index=range(len(rows)))
