@@ -235,9 +235,9 @@ def test_edges_of_the_table():
         note_table(pd.DataFrame({"staff": ["Zoe"]}))
 
 
-_PARTS = ["KM", "called", "Aetna", "s/w", "Joy", "ref#", "88123", "denied", "no auth", "will", "appeal", "by", "7/1",
-          ".", ",", "to", "to to", "(", ")", "- ", "\n", "A.", "1-1", "claim", "they", "portal", "é", "call", "#", ":",
-          "f/u"]  # fmt: skip
+_PARTS = ["KM", "called", "Aetna", "s/w", "Joy", "ref#", "88123", "denied", "no auth", "will", "appeal", "by",
+          "7/1", ".", ",", "to", "to to", "(", ")", "- ", "\n", "A.", "1-1", "claim", "they", "portal", "é", "call",
+          "#", ":", "f/u"]  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(_PARTS), max_size=40).map(" ".join)))

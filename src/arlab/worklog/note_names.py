@@ -10,7 +10,7 @@ from typing import Final
 
 from arlab.worklog.note_words import FIRST_NAMES, NO_NAMES, PAYERS, SHORT_WORDS, pattern, piece
 
-__all__ = ["is_initials", "is_name", "payer_words"]
+__all__ = ["NEVER_INITIALS", "is_initials", "is_name", "payer_words"]
 
 _SAID: Final = piece("said")
 _OWN_DONE: Final = piece("own_done")
@@ -19,9 +19,10 @@ _COMPANY: Final = piece("company")
 _CALLED_PAYER: Final = pattern("people_called_payer")
 _PAYER_SITE: Final = pattern("people_payer_site")
 _AT_PAYER: Final = pattern("people_at_payer")
-_NEVER_INITIALS: Final = frozenset(
-    "co oa tc fu cb vm pt ok na am pm id er rx dx md wc ub po re cc ck op ip hh is no cr lm pa".split()  # noqa: SIM905
+NEVER_INITIALS: Final = frozenset(
+    "co oa tc fu cb vm pt ok na am pm id rx dx md wc ub po re ck op ip is no lm pa".split()  # noqa: SIM905
 )
+"""Two letters that mean something in a note even as capitals."""
 
 
 def payer_words(text: str) -> frozenset[str]:
@@ -36,7 +37,8 @@ def payer_words(text: str) -> frozenset[str]:
     for match in re.finditer(rf"\b((?:[A-Z][\w&'-]+ ){{1,3}})(?:{_COMPANY})\b", text):
         found |= {word.lower() for word in match[0].split() if word.lower() not in FIRST_NAMES}
     for match in _CALLED_PAYER.finditer(text):
-        found |= {word.lower().strip(".") for word in match[1].split() if word.lower() not in FIRST_NAMES}
+        words = [word for word in match[1].split() if not re.fullmatch(r"[A-Z]{2,3}", word)]
+        found |= {word.lower().strip(".") for word in words if word.lower() not in FIRST_NAMES}
     for match in _PAYER_SITE.finditer(text):
         found |= {word.lower().strip(".").removesuffix("'s") for word in match[1].split()}
     for match in _AT_PAYER.finditer(text):
@@ -76,9 +78,10 @@ def is_name(word: str, payers: frozenset[str]) -> bool:
 def is_initials(word: str) -> bool:
     """Return whether two or three letters can be somebody's initials; common short words only as two capitals."""
     plain = word.replace(".", "").replace(" ", "")
-    plain = plain.upper() if "." in word else plain
     if not (2 <= len(plain) <= 3 and plain.isalpha()):
         return False
+    if re.fullmatch(r"(?:[A-Za-z]\. ?)+[A-Za-z]\.?", word):
+        return True
     if plain.isupper() and len(plain) == 2:
-        return plain.lower() not in _NEVER_INITIALS
+        return plain.lower() not in NEVER_INITIALS
     return plain.lower() not in SHORT_WORDS

@@ -77,6 +77,11 @@ def _tells_of(text: str, name: str) -> bool:
 
 
 _PATIENTS: Final = pattern("parts_patients")
+_OF_PATIENT: Final = re.compile(
+    r"\b(?:called|phoned|rang|(?:spoke|talked) (?:with|to)) (?:the )?(?:patient|member|guarantor)\b|\(patient\)"
+    r"|\bpatient (?:called|phoned)",
+    re.IGNORECASE,
+)
 _NO_ANSWER: Final = pattern("parts_no_answer")
 
 
@@ -114,6 +119,7 @@ def find_parts(text: str) -> Found:
         re.match(r"(?:Mr|Mrs|Ms)\b", past_person or "")
         and (not payers or re.search(r"\bpatient\b", steps.past, re.IGNORECASE))
     )
+    patient = patient or (not payers and _OF_PATIENT.search(steps.past) is not None)
     spared = set()
     if channels and not voice:
         named = bool(payers) or bool(_NAMED_SITE.search(whole)) or "portal" not in channels
@@ -244,7 +250,7 @@ def _has_content(clause: str, names: frozenset[str]) -> bool:
         for word in words
         if word not in HOLLOW and word not in names and word not in FIRST_NAMES - COMMON_NAMES
     }
-    real |= {word.lower() for word in re.findall(r"\b[A-Z]{2,4}\b", bare) if word.lower() in _MATTERS}
+    real |= {word.lower() for word in re.findall(r"\b[A-Z]{2,4}\b(?!-?\d)", bare) if word.lower() in _MATTERS}
     return len(real) >= 2 or (len(real) == 1 and bool(_STATE.search(bare)))
 
 

@@ -93,7 +93,7 @@ def _patient_or_line(text: str) -> str | None:
 
 def _alone(text: str, payers: frozenset[str], own: set[str]) -> str | None:
     """Return a name that stands alone between commas and the like."""
-    for part in re.split(r"[,;|()]|\s-\s|\s/\s|\.\s", text)[1:]:
+    for part in re.split(r"[,;|()/]|\s-\s|\.\s", text)[1:]:
         alone = re.fullmatch(rf"\s*({_NAME})\s*", part)
         if not alone or re.fullmatch(r"[A-Z]{2,3}", part.strip()) or _NO_NAME.search(part):
             continue

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from arlab.worklog.note_dates import DAY
-from arlab.worklog.note_names import is_initials, is_name
+from arlab.worklog.note_names import NEVER_INITIALS, is_initials, is_name
 from arlab.worklog.note_words import FINDING, FIRST_NAMES, NO_NAMES, pattern, piece
 
 __all__ = ["find_staff"]
@@ -32,9 +32,6 @@ _WORK_WORDS: Final = pattern("people_work_words")
 _DONE_TO: Final = pattern("people_done_to")
 _DID: Final = pattern("people_did")
 _SIGNED_BY_CHANNEL: Final = pattern("people_signed_by_channel")
-_NEVER_INITIALS: Final = frozenset(
-    "co oa tc fu cb vm pt ok na am pm id er rx dx md wc ub po re cc ck op ip hh is no cr lm pa".split()  # noqa: SIM905
-)
 _HEADINGS: Final = frozenset({"eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn"})
 _HEAD_ALONE: Final = re.compile(
     rf"({_NAME})(?: ?\((?:billing|AR|A/R|our office|our biller|biller|collections|denials|front desk|staff)\)"
@@ -44,6 +41,9 @@ _HEAD_ALONE: Final = re.compile(
 _TO_STAFF: Final = re.compile(
     r"\b(?:pt|patient|member|mom|mother|dad|father|guarantor)\b[^.;]* (?:called|phoned|rang|came)[^.;]*"
     rf"(?:[Ss]poke|[Tt]alked) (?:with|w/|to) ({_NAME})"
+)
+_AT_SITE: Final = re.compile(
+    r" (?:on|in|at|via) (?:the )?[\w' ]{0,30}(?:portal|web ?site|site)\b", re.IGNORECASE
 )
 _LABEL: Final = pattern("people_label")
 _SIGNED_INITIALS: Final = pattern("people_signed_initials")
@@ -144,6 +144,8 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
     if known and after and first not in payers:
         word = after[1].lower()
         speaks = _TELLS.fullmatch(word)
+        if _AT_SITE.match(rest):
+            return " ".join(words)
         if (word in payers and not re.search(r"\b(?:said|says|stated|advised|rep)\b", rest[:40])) or (
             after[1].islower()
             and not speaks
@@ -181,7 +183,7 @@ def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
         word = found["who"].split()[-1 if "." in found["who"].split()[0] else 0]
         if (
             len(found["who"]) == 2
-            and found["who"].lower() not in _NEVER_INITIALS | payers
+            and found["who"].lower() not in NEVER_INITIALS | payers
             and re.search(r"[-~/(]\s*$", text[: found.start("who")])
         ):
             return found["who"]

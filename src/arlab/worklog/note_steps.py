@@ -64,6 +64,7 @@ _NOUNS: Final = re.compile(
     r"|complete|open|recheck|resubmit|audit|ring|prep|start|return|release|answer|batch|queue|link|load|split|void|drop|move|run|set",
     re.IGNORECASE,
 )
+_A_CHECK: Final = re.compile(r"(?:\$[\d,.]+|\b(?:an?|the|his|her|their|our)) $", re.IGNORECASE)
 _OUR_NEED: Final = pattern("steps_our_need")
 CLOSED: Final = pattern("steps_closed")
 
@@ -207,6 +208,8 @@ def _by_words(clause: _Clause) -> _Cue | None:
             continue
         if did and _ABOUT_WORDS.match(ahead) and not days_in(ahead):
             continue
+        if re.match(r"checks? |payment", ahead, re.IGNORECASE) and _A_CHECK.search(before):
+            continue
         will = _WILL_BEFORE.search(before)
         if will and _is_party(before[: will.start()], clause.others):
             continue
@@ -225,7 +228,11 @@ def _by_verb(clause: _Clause) -> _Cue | None:
         return None
     bare = _DAY_FIRST.sub("", clause.text)
     found = _BASE_FIRST.match(bare)
-    if not found or (_NOUNS.fullmatch(found["verb"]) and _NOUN_AFTER.match(found["rest"])):
+    if (
+        not found
+        or re.match(r"(?:tele)?phone to|call to", bare.lower())
+        or (_NOUNS.fullmatch(found["verb"]) and _NOUN_AFTER.match(found["rest"]))
+    ):
         return None
     if not days_in(clause.text, ahead=True) and not 1 <= len(re.findall(r"[a-z]{2,}", found["rest"])) <= 8:
         return None
