@@ -57,10 +57,10 @@ TABLES = (
 )
 
 
-def in_engine(kind, tables, connection):
-    """Return the tables as frames of a kind; DuckDB relations live on the connection."""
+def in_engine(kind, tables, connection, *, names=TABLES):
+    """Return the named tables as frames of a kind; DuckDB relations live on the connection."""
     made = {}
-    for name in TABLES:
+    for name in names:
         frame = tables[name]
         made[name] = {
             "pandas": lambda frame=frame: frame,
