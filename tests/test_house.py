@@ -175,7 +175,6 @@ FORBIDDEN = {
     "top_k",
     "quantile",
     "truncate",
-    "replace_strict",
     "total_minutes",
 }
 FORBIDDEN_IN_AGG = {"when", "filter", "otherwise", "then"}
@@ -189,6 +188,9 @@ def unsafe(source):
             continue
         if node.func.attr in FORBIDDEN:
             found.append(node.func.attr)
+        # Engines that are SQL have it with a value for everything else alone.
+        if node.func.attr == "replace_strict" and "default" not in {word.arg for word in node.keywords}:
+            found.append("replace_strict without default")
         if node.func.attr == "agg":
             for inner in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 found += [
@@ -214,6 +216,7 @@ def test_table_functions_use_the_safe_subset():
         "f.group_by('a').agg(nw.when(nw.col('b')).then(1).sum())",
         "f.group_by('a').agg(x=nw.col('b').filter(nw.col('c')).sum())",
         "f.pivot('a')",
+        "f.select(nw.col('a').replace_strict([1], [2]))",
         "f.select(nw.col('a').quantile(0.5))",
     ],
 )
