@@ -16,6 +16,7 @@ from arlab.priority import Owner, add_words, billing_bar, make_queue, patient_ra
 from arlab.priority.queues import QUEUES
 from arlab.reference import load_rules
 from arlab.tables import Practice, load_sample
+from arlab.tables.contract import contract_rows
 from ledgers import START, day, ledgers, table
 from queue_stories import AS_OF, make_stories
 
@@ -355,6 +356,22 @@ def test_each_practice_of_a_company_has_its_own_people():
     own = found.items["owner"].str[-2:-1]
     assert (own == found.items["practice_id"]).all()
     assert len(found.items) == 2 * len(make_queue(one).items)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["actions", "claims", "contracts", "coverages", "patients", "staff", "transactions"]
+)
+def test_what_may_be_empty_may_be_missing(name):
+    practice = make_stories()
+    optional = [
+        row["column"]
+        for row in contract_rows("columns")
+        if row["table"] == name and row["may_be_empty"] == "yes"
+    ]
+    bare = practice.tables[name].drop(columns=optional, errors="ignore")
+    assert len(bare.columns) < len(practice.tables[name].columns)
+    every(make_queue(dataclasses.replace(practice, tables={**practice.tables, name: bare})))
 
 
 @pytest.mark.slow

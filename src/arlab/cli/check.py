@@ -15,7 +15,8 @@ import typer
 
 from arlab.cli.options import AsOf, Dates, MapFile, Sheet
 from arlab.cli.terminal import folded, say, say_heading, say_rows
-from arlab.workspace import WORK_MARKER, csv_bytes, write_private
+from arlab.cli.writing import write_file
+from arlab.workspace import WORK_MARKER, csv_bytes
 
 if TYPE_CHECKING:
     from arlab.importers import Import
@@ -182,22 +183,13 @@ def write_lists(told: Checked, findings: Path, quarantine: Path) -> None:
     WorkspaceError
         when a file cannot be written.
     """
-    from arlab.errors import WorkspaceError
-
     place = "segment" if told.kind in ("835", "837", "277") else "row"
     lists: tuple[tuple[Path, Sequence[str], Iterable[Sequence[Any]]], ...] = (
         (findings, ("code", "where", "sentence"), told.findings),
         (quarantine, (place, "reason", "dollars"), told.quarantine),
     )
     for path, names, rows in lists:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_private(path, csv_bytes([names, *rows]))
-        except OSError as problem:
-            why = (problem.strerror or type(problem).__name__).lower()
-            raise WorkspaceError(
-                f"'{path.name}' cannot be written ({why}): choose another folder with --out."
-            ) from None
+        write_file(path, csv_bytes([names, *rows]))
 
 
 def _say_all(told: Checked, found: Import | None) -> None:

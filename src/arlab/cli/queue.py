@@ -14,6 +14,7 @@ from arlab.cli.folders import workspace_folder
 from arlab.cli.options import AsOf, Dates, MapFile, Sheet, Workspace
 from arlab.cli.reading import read_file
 from arlab.cli.terminal import folded, say, say_columns, say_heading, show_progress
+from arlab.cli.writing import write_file
 from arlab.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -107,19 +108,9 @@ def own_rules(given: Path | None, workspace: Path | None) -> PracticeRules:
 
 
 def _write(queue: WorkQueue, out: Path) -> None:
-    from arlab.errors import WorkspaceError
     from arlab.priority.export import queue_csv, queue_workbook
-    from arlab.workspace import write_private
 
-    data = queue_csv(queue) if out.suffix.lower() == ".csv" else queue_workbook(queue)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_private(out, data)
-    except OSError as problem:
-        why = (problem.strerror or type(problem).__name__).lower()
-        raise WorkspaceError(
-            f"'{out.name}' cannot be written ({why}): choose another place with --out."
-        ) from None
+    write_file(out, queue_csv(queue) if out.suffix.lower() == ".csv" else queue_workbook(queue))
 
 
 def _say_all(whole: WorkQueue, asked: WorkQueue, *, most: int) -> None:

@@ -54,7 +54,9 @@ def resolved_tries(practice: Practice, *, as_of: dt.date | str) -> pd.DataFrame:
     what was won would count.
     """
     day = to_date(as_of) - dt.timedelta(days=1)
-    if not practice.has("claims", "transactions") or "transaction_id" not in practice.transactions.columns:
+    if not practice.has("claims", "transactions"):
+        return _empty()
+    if not {"transaction_id", "carc"} <= set(practice.transactions.columns):
         return _empty()
     tables = practice.tables
     lines = tables.get("lines")

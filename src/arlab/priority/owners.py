@@ -71,7 +71,7 @@ def make_owners(rules: PracticeRules, practice: Practice | None = None) -> tuple
     return tuple(
         Owner(
             f"{name} ({one})" if several else str(name),
-            frozenset([part if part in SKILLS else ALL]),
+            frozenset([str(part) if str(part) in SKILLS else ALL]),
             usual if pd.isna(daily) else float(daily),
             str(one) if several else "",
         )

@@ -83,7 +83,9 @@ def live_remedies(practice: Practice, items: pd.DataFrame, *, as_of: dt.date) ->
     own = {name: tables[name][tables[name]["claim_id"].isin(wanted)] for name in names}
     own["transactions"] = with_columns(own["transactions"], rarc=pd.Series(dtype="str"), transaction_id="")
     appeals = tables["appeals"] if practice.has("appeals") else empty_table("appeals")
-    return pd.DataFrame(remedies(contracts=tables["contracts"], appeals=appeals, as_of=as_of, **own))
+    days = dict.fromkeys(("appeal_2_days", "secondary_days", "reopen_days"), pd.Series(dtype="Int64"))
+    contracts = with_columns(tables["contracts"], effective_to=pd.Series(dtype="datetime64[us]"), **days)
+    return pd.DataFrame(remedies(contracts=contracts, appeals=appeals, as_of=as_of, **own))
 
 
 def add_standing(items: pd.DataFrame, practice: Practice, *, as_of: dt.date) -> pd.DataFrame:
