@@ -79,7 +79,7 @@ def _tells_of(text: str, name: str) -> bool:
 _PATIENTS: Final = pattern("parts_patients")
 _OF_PATIENT: Final = re.compile(
     r"\b(?:called|phoned|rang|(?:spoke|talked) (?:with|to)) (?:the )?(?:patient|member|guarantor)\b|\(patient\)"
-    r"|\bpatient (?:called|phoned)",
+    r"|\bpatient (?:called|phoned)|\b(?:daughter|son|wife|husband|mother|father|mom|dad|spouse|caregiver)\b",
     re.IGNORECASE,
 )
 _NO_ANSWER: Final = pattern("parts_no_answer")

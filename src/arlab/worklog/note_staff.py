@@ -265,6 +265,9 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
         and found[1].lower() not in payers
     ):
         return found[1]
+    found = re.search(rf"\b(?:told|informed|advised|emailed|asked|let) ({_INITIALS})(?= |$)", text)
+    if found and is_initials(found[1]) and found[1].lower() not in payers:
+        return found[1].strip()
     if found := re.search(rf"\b(?:I|we),? ({_NAME}),", text):
         return found[1]
     found = re.search(r"\(([A-Z]{2,3}|[A-Z]\.[A-Z]\.)\)", text)
