@@ -125,7 +125,7 @@ def find_parts(text: str) -> Found:
         named = bool(payers) or bool(_NAMED_SITE.search(whole)) or "portal" not in channels
         if named:
             spared.add("person")
-        if channels == ["remittance"]:
+        if "remittance" in channels and {"remittance", "mail"}.issuperset(channels):
             spared.add("reference")
     if patient:
         spared.add("reference")
