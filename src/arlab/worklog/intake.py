@@ -113,8 +113,8 @@ def import_actions(
     Parameters
     ----------
     log : of :func:`open_worklog`
-    path : CSV, or workbook of which every such sheet is read, with column names as the queue has them (``claim_id``,
-        ``responsible``, ...) and those that billers fill in: ``kind`` of action, ``channel``, ``contact``,
+    path : CSV, or workbook of which every such sheet is read, with column names as the queue has them
+        (``claim_id``, ``responsible``, ...) and those that billers fill in: ``kind`` of action, ``channel``, ``contact``,
         ``reference_number``, ``payer_status``, ``finding``, ``note``, ``promise_amount``, ``promise_due_date``,
         ``next_action``, ``next_action_date``, ``minutes``, ``outcome``, and if wanted ``date``, ``time``, ``staff``
         and ``corrects``
