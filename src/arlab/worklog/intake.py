@@ -114,10 +114,10 @@ def import_actions(
     ----------
     log : of :func:`open_worklog`
     path : CSV, or workbook of which every such sheet is read, with column names as the queue has them
-        (``claim_id``, ``responsible``, ...) and those that billers fill in: ``kind`` of action, ``channel``, ``contact``,
-        ``reference_number``, ``payer_status``, ``finding``, ``note``, ``promise_amount``, ``promise_due_date``,
-        ``next_action``, ``next_action_date``, ``minutes``, ``outcome``, and if wanted ``date``, ``time``, ``staff``
-        and ``corrects``
+        (``claim_id``, ``responsible``, ...) and those that billers fill in: ``kind`` of action, ``channel``,
+        ``contact``, ``reference_number``, ``payer_status``, ``finding``, ``note``, ``promise_amount``,
+        ``promise_due_date``, ``next_action``, ``next_action_date``, ``minutes``, ``outcome``, and if wanted
+        ``date``, ``time``, ``staff`` and ``corrects``
     entered_date : day of the import, from which on the actions are known
     worked_date, staff, practice_id : for rows that do not say them themselves. The day of a row is its ``date``,
         else ``worked_date``, else the ``as_of`` of the queue; its person is its ``staff``, else ``staff``, else the
