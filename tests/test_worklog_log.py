@@ -370,7 +370,7 @@ def test_every_row_of_a_worked_file_is_entered_or_set_aside_and_only_once(tmp_pa
     (tmp_path / "q.csv").write_text(WORKED)
     first = take_in(tmp_path / "ws", tmp_path / "q.csv")
     assert (first.rows, len(first.action_ids)) == (3, 2)
-    assert first.set_aside.values.tolist() == [[3, "nothing is filled in"]]
+    assert first.set_aside.values.tolist() == [["", 3, "nothing is filled in"]]
     assert (
         first.describe()
         == "3 rows in 'q.csv': 2 entered, 1 set aside. Set aside: 1 because nothing is filled in."
@@ -439,7 +439,7 @@ def test_one_bad_row_does_not_keep_the_others_out(tmp_path):
     (tmp_path / "q.csv").write_text(HEAD + "\n".join([good, *(row for row, _ in bad)]) + "\n")
     found = take_in(tmp_path / "ws", tmp_path / "q.csv")
     assert len(found.action_ids) == 1
-    assert found.set_aside.values.tolist() == [[n, why] for n, (_, why) in enumerate(bad, start=3)]
+    assert found.set_aside.values.tolist() == [["", n, why] for n, (_, why) in enumerate(bad, start=3)]
 
 
 def test_person_and_day_can_be_said_for_the_whole_file(tmp_path):
@@ -468,11 +468,17 @@ def test_a_workbook_is_read_as_the_csv_is(tmp_path):
     )
     book.active.append([None] * 8)
     book.active.append([4711, "payer_1", dt.date(2026, 6, 12), "Amy", "status_check", "=1+1", None, 3])
+    other = book.create_sheet("Patient queue")
+    other.append(["claim_id", "responsible", "date", "staff", "kind"])
+    other.append(["C2", "patient", dt.date(2026, 6, 12), "Amy", "send_statement"])
+    other.append(["C3", "patient", dt.date(2026, 6, 12), "Amy", None])
+    book.create_sheet("Owners").append(["owner", "minutes"])
     book.save(tmp_path / "q.xlsx")
     found = take_in(tmp_path / "ws", tmp_path / "q.xlsx")
-    assert (found.rows, len(found.action_ids)) == (2, 2)
+    assert (found.rows, len(found.action_ids)) == (4, 3)
+    assert found.set_aside.values.tolist() == [["Patient queue", 3, "nothing is filled in"]]
     held = read_actions(tmp_path / "ws", as_of="2026-06-15")
-    assert held["claim_id"].tolist() == ["C1", "4711"]
+    assert held["claim_id"].tolist() == ["C1", "4711", "C2"]
     assert held.loc[0, ["promise_amount", "minutes"]].tolist() == [1200.5, 12]
 
 

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -60,11 +60,25 @@ _FILLED = (
 )
 
 
+_RIVAL = (
+    "the log has {} of this claim, day, person and kind with other contents: name it in corrects, or"
+    " give a time"
+)
+
+
+class _Place(NamedTuple):
+    """Where a row stands: the sheet (empty for a text file) and its row or line."""
+
+    sheet: str
+    row: int
+
+
 @dataclasses.dataclass(frozen=True)
 class Intake:
     """What became of a worked queue file: ``rows`` = ``len(action_ids)`` + ``len(set_aside)``.
 
-    ``set_aside`` has ``row`` (of the sheet, or line of the file) and ``reason``, which holds no value of the file.
+    ``set_aside`` has ``sheet`` (empty for a text file), ``row`` (of the sheet, or line of the file) and ``reason``,
+    which holds no value of the file.
     """
 
     source: str
@@ -99,10 +113,11 @@ def import_actions(
     Parameters
     ----------
     log : of :func:`open_worklog`
-    path : workbook or CSV with column names as the queue has them (``claim_id``, ``responsible``, ...) and those
-        that billers fill in: ``kind`` of action, ``channel``, ``contact``, ``reference_number``, ``payer_status``,
-        ``finding``, ``note``, ``promise_amount``, ``promise_due_date``, ``next_action``, ``next_action_date``,
-        ``minutes``, ``outcome``, and if wanted ``date``, ``time``, ``staff`` and ``corrects``
+    path : CSV, or workbook of which every such sheet is read, with column names as the queue has them
+        (``claim_id``, ``responsible``, ...) and those that billers fill in: ``kind`` of action, ``channel``,
+        ``contact``, ``reference_number``, ``payer_status``, ``finding``, ``note``, ``promise_amount``,
+        ``promise_due_date``, ``next_action``, ``next_action_date``, ``minutes``, ``outcome``, and if wanted
+        ``date``, ``time``, ``staff`` and ``corrects``
     entered_date : day of the import, from which on the actions are known
     worked_date, staff, practice_id : for rows that do not say them themselves. The day of a row is its ``date``,
         else ``worked_date``, else the ``as_of`` of the queue; its person is its ``staff``, else ``staff``, else the
@@ -124,63 +139,68 @@ def import_actions(
     path = Path(path)
     entered = to_date(entered_date)
     given = {"date": None if worked_date is None else to_date(worked_date), "staff": staff}
-    grid, rows = _table_of(path, sheet)
+    rows = _worked_rows(path, sheet)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     orders = {name: order for name, (order, _) in date_order(_date_columns(rows), dates).items()}
-    aside: list[tuple[int, str]] = []
-    kept: list[tuple[int, dict[str, Any]]] = []
-    for number, cells in rows:
+    aside: list[tuple[_Place, str]] = []
+    kept: list[tuple[_Place, dict[str, Any]]] = []
+    for place, cells in rows:
         read = _read_row(cells, orders)
-        if isinstance(read, str):
-            aside.append((number, read))
-            continue
-        row = _completed(read, given, practice_id)
-        clean = clean_action(row, entered=entered)
+        clean = (
+            read
+            if isinstance(read, str)
+            else clean_action(_completed(read, given, practice_id), entered=entered)
+        )
         if isinstance(clean, str):
-            aside.append((number, clean))
+            aside.append((place, clean))
         else:
-            kept.append((number, clean))
+            kept.append((place, clean))
 
     def choose(open_log: Worklog) -> Iterator[tuple[Mapping[str, Any], str]]:
-        seen: dict[str, int] = {}
+        seen: dict[str, _Place] = {}
         chosen = []
-        for number, row in kept:
-            key, source = row_key(row), f"{digest} {grid.sheet or ''} row {number}"
+        for place, row in kept:
+            key, source = row_key(row), f"{digest} {place.sheet} row {place.row}"
             if key in seen:
-                aside.append((number, f"it repeats row {seen[key]}"))
+                aside.append((place, f"it repeats row {seen[key].row}"))
             elif open_log.has(key=key, source=source):
-                aside.append((number, "the log has it already"))
+                aside.append((place, "the log has it already"))
             elif row["corrects"] is None and (rival := open_log.like(row)):
-                aside.append(
-                    (
-                        number,
-                        f"the log has {rival} of this claim, day, person and kind with other contents: name it in"
-                        " corrects, or give a time",
-                    )
-                )
+                aside.append((place, _RIVAL.format(rival)))
             else:
-                chosen.append((number, row, source))
-            seen.setdefault(key, number)
-        for number, row, source in chosen:
+                chosen.append((place, row, source))
+            seen.setdefault(key, place)
+        for place, row, source in chosen:
             if problem := open_log.problem_with(row, entered=entered):
-                aside.append((number, problem))
+                aside.append((place, problem))
             else:
                 yield row, source
 
     ids = log.append_chosen(choose, entered=entered)
-    table = pd.DataFrame(sorted(aside), columns=["row", "reason"]).astype({"row": "Int64", "reason": "str"})
+    in_order = {place: number for number, (place, _) in enumerate(rows)}
+    told = sorted(aside, key=lambda one: in_order[one[0]])
+    table = pd.DataFrame(
+        [(*place, reason) for place, reason in told], columns=["sheet", "row", "reason"]
+    ).astype({"sheet": "str", "row": "Int64", "reason": "str"})
     return Intake(shown(path.name), len(rows), tuple(ids), table)
 
 
-def _table_of(path: Path, sheet: str | int | None) -> tuple[Grid, list[tuple[int, dict[str, str]]]]:
-    """Return the grid with a worked queue, and its rows by the names of fields; wholly empty rows are none."""
+def _worked_rows(path: Path, sheet: str | int | None) -> list[tuple[_Place, dict[str, str]]]:
+    """Return the rows of every sheet with a worked queue, by the names of fields; wholly empty rows are none."""
     seen: list[str] = []
+    rows: list[tuple[_Place, dict[str, str]]] = []
+    found = False
     for grid in open_grids(path, sheet=sheet, findings=Findings()):
-        for place in range(min(_HEADER_WITHIN, len(grid.cells))):
-            names = [_name_of(text) for text in grid.cells.iloc[place]]
+        for header in range(min(_HEADER_WITHIN, len(grid.cells))):
+            names = [_name_of(text) for text in grid.cells.iloc[header]]
             if "claim_id" in names and "kind" in names:
-                return grid, list(_rows_under(grid, place, names))
+                found = True
+                under = _rows_under(grid, header, names)
+                rows += [(_Place(grid.sheet or "", number), cells) for number, cells in under]
+                break
             seen = seen or [name for name in names if name]
+    if found:
+        return rows
     have = ", ".join(seen[:12]) or "none"
     raise InputRefused(
         f"'{shown(path.name)}' is no worked queue: it needs the columns claim_id and kind (what was done); its"
@@ -209,7 +229,7 @@ def _as_written(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
-def _date_columns(rows: list[tuple[int, dict[str, str]]]) -> dict[str, pd.Series]:
+def _date_columns(rows: list[tuple[_Place, dict[str, str]]]) -> dict[str, pd.Series]:
     names = [*(name for name, field in FIELDS.items() if field.kind == "date"), "as_of"]
     return {name: pd.Series([cells.get(name, "") for _, cells in rows], dtype="str") for name in names}
 

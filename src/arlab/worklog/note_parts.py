@@ -79,7 +79,7 @@ def _tells_of(text: str, name: str) -> bool:
 _PATIENTS: Final = pattern("parts_patients")
 _OF_PATIENT: Final = re.compile(
     r"\b(?:called|phoned|rang|(?:spoke|talked) (?:with|to)) (?:the )?(?:patient|member|guarantor)\b|\(patient\)"
-    r"|\bpatient (?:called|phoned)",
+    r"|\bpatient (?:called|phoned)|\b(?:daughter|son|wife|husband|mother|father|mom|dad|spouse|caregiver)\b",
     re.IGNORECASE,
 )
 _NO_ANSWER: Final = pattern("parts_no_answer")
@@ -125,7 +125,7 @@ def find_parts(text: str) -> Found:
         named = bool(payers) or bool(_NAMED_SITE.search(whole)) or "portal" not in channels
         if named:
             spared.add("person")
-        if channels == ["remittance"]:
+        if "remittance" in channels and {"remittance", "mail"}.issuperset(channels):
             spared.add("reference")
     if patient:
         spared.add("reference")

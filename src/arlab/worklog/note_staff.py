@@ -37,6 +37,11 @@ _HEAD_ALONE: Final = re.compile(
     rf"({_NAME})(?: ?\((?:billing|AR|A/R|our office|our biller|biller|collections|denials|front desk|staff)\)"
     r"|(?=\.\s+[A-Z]))"
 )
+# "UHC, Noor. Called the provider line": a head without a verb ends with who wrote it.
+_HEAD_LAST: Final = re.compile(
+    rf"[^.a-z]{{0,6}}[\w ,/-]{{0,24}}, ?({_NAME})\.\s+"
+    r"(?:Called|Phoned|Spoke|Checked|Logged|Looked|Faxed|Emailed|Talked)\b"
+)
 # A patient who called was spoken to by staff.
 _TO_STAFF: Final = re.compile(
     r"\b(?:pt|patient|member|mom|mother|dad|father|guarantor)\b[^.;]* (?:called|phoned|rang|came)[^.;]*"
@@ -121,6 +126,8 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
                 return head[1].strip()
     if (head := _HEAD_ALONE.match(text)) and is_name(head[1].split()[-1], payers):
         return head[1]
+    if (head := _HEAD_LAST.match(text)) and is_name(head[1].split()[-1].strip("."), payers):
+        return head[1]
     head = re.match(rf"({_NAME})(?: [a-z]\.?(?= ?[-:/|]))?(?P<rest>.*)", text, re.DOTALL)
     if not head:
         return None
@@ -199,7 +206,7 @@ def _trailing(text: str, payers: frozenset[str], *, dated: bool) -> str | None:
         word = who.split()[-1 if "." in who.split()[0] else 0]
         if is_initials(who) and who.replace(".", "").replace(" ", "").isupper() and who.lower() not in payers:
             return who
-        ends = re.search(r"[.;!?)]\s+$|[.;!?]\s[\w ]{0,25},\s+$", text[: found.start("who")])
+        ends = re.search(r"[.;!?)]\s+$|[.;!?]\s[\w -]{0,25},\s+$", text[: found.start("who")])
         if (
             ends
             and not dated
@@ -265,6 +272,9 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
         and found[1].lower() not in payers
     ):
         return found[1]
+    found = re.search(rf"\b(?:told|informed|advised|emailed|asked|let) ({_INITIALS})(?= |$)", text)
+    if found and is_initials(found[1]) and found[1].lower() not in payers:
+        return found[1].strip()
     if found := re.search(rf"\b(?:I|we),? ({_NAME}),", text):
         return found[1]
     found = re.search(r"\(([A-Z]{2,3}|[A-Z]\.[A-Z]\.)\)", text)

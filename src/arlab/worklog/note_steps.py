@@ -245,12 +245,11 @@ def _by_doer(clause: _Clause) -> _Cue | None:
     if clause.first or not days_in(text):
         return None
     found = _DOES.search(text)
-    if not found or (re.match(rf"\W*(?:{_PARTY})\b", text, re.IGNORECASE) and found["out"] is None):
+    if not found:
         return None
-    start = found.start("does" if found["does"] else "out")
-    if found["does"] and (
-        clause.theirs_before(start) and not (clause.told and re.search(r"\bs?he $", text[:start]))
-    ):
+    ours = clause.told and re.match(r"\W*s?he\b", text, re.IGNORECASE)
+    theirs = re.match(rf"\W*(?:{_PARTY})\b", text, re.IGNORECASE) or clause.theirs_before(found.start("does"))
+    if found["does"] and theirs and not ours:
         return None
     return 0, _owner(found["who"])
 
