@@ -10,6 +10,7 @@ from arlab.plots.canvas import render_png, show
 from arlab.plots.control import plot_control, plot_slow_payer
 from arlab.plots.liquidation import plot_liquidation
 from arlab.plots.movement import plot_roll_matrix, plot_waterfall, plot_weekly_balances
+from arlab.plots.queue import describe_work_curves, plot_work_curves
 from arlab.plots.variance import plot_variance
 from arlab.plots.words import amounts_in, currency_sign, dollar_text, dollars_sum, share_text, shorten
 
@@ -18,6 +19,7 @@ __all__ = [
     "amounts_in",
     "currency_sign",
     "describe_aging_by",
+    "describe_work_curves",
     "dollar_text",
     "dollars_over_90",
     "dollars_sum",
@@ -30,6 +32,7 @@ __all__ = [
     "plot_variance",
     "plot_waterfall",
     "plot_weekly_balances",
+    "plot_work_curves",
     "render_png",
     "share_text",
     "shorten",

@@ -6,6 +6,7 @@
 
 from arlab.priority.billing import BARS, billing_bar
 from arlab.priority.clocks import add_clocks
+from arlab.priority.curves import work_curves
 from arlab.priority.export import queue_csv, queue_workbook, shown_queue
 from arlab.priority.history import call_history, resolved_patients, resolved_tries
 from arlab.priority.owed_back import credit_queue, underpayment_queue
@@ -68,6 +69,7 @@ __all__ = [
     "sensitivity_table",
     "shown_queue",
     "underpayment_queue",
+    "work_curves",
     "work_order",
     "work_sessions",
     "workload_table",
