@@ -18,7 +18,7 @@
 #
 # - **work queue**: Open items in the order in which they should be worked, each with its next step, its owner and a day.
 # - **expected recovery**: What an item is likely to bring when it is worked now: the dollars to be had, times the chance to get them.
-# - **remedy**: A way that is still open to be paid: file, correct, reopen, appeal. Each has its own last day.
+# - **remedy**: What can still be done about an unpaid claim: file, correct, reopen, appeal, bill the next payer; each has its own limit.
 # - **work session**: One login or one call to a payer, in which several claims are worked.
 # - **credit balance**: Money the practice owes back, to a payer or a patient; never counted against what others owe.
 

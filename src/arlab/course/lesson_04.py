@@ -104,7 +104,7 @@ EXERCISES = (
         ),
         hints=(
             "Look at the table of section 4: one row is live and has 30 days or less.",
-            "Read items in the row live, 30 days or less. Where there is no such row, it is 0.",
+            "Read items in the row live, 30 days or less. Where there is no such row, there is none.",
         ),
     ),
     Exercise(

@@ -22,14 +22,20 @@ _WORTH_SAYING = 1.05  # less is no finding
 _WANTED = ("order", "items", "minutes", "expected_recovery")
 
 
-def _ends(curves: pd.DataFrame) -> pd.DataFrame:
-    """Return the last row of each order, the first order first."""
+def _ends(curves: pd.DataFrame) -> list[tuple[str, tuple[int, float, float]]]:
+    """Return each order with the items, minutes and dollars at its end."""
     lacking = [name for name in _WANTED if name not in curves.columns]
     if lacking:
         raise InputRefused(f"These are no work curves: the column '{lacking[0]}' is missing.")
     if not len(curves) or not curves["items"].gt(0).any():
         raise NotAvailable("No work can be shown, because no item fits into the hours.")
-    return curves.groupby("order", sort=False).last().reset_index()
+    ends = curves.groupby("order", sort=False).last()
+    return [
+        (str(name), (int(items), float(minutes), float(brought)))
+        for name, items, minutes, brought in zip(
+            ends.index, ends["items"], ends["minutes"], ends["expected_recovery"], strict=True
+        )
+    ]
 
 
 def describe_work_curves(curves: pd.DataFrame) -> str:
@@ -44,11 +50,11 @@ def describe_work_curves(curves: pd.DataFrame) -> str:
     NotAvailable
         when no item is worked.
     """
-    first, other = (row for row in _ends(curves).itertuples())
+    (first, (items, _, brought)), (other, (other_items, _, other_brought)) = _ends(curves)
     hours = curves["minutes"].max() / 60
     return (
-        f"{hours:.1f} hours of work {first.order} are expected to bring ${first.expected_recovery:,.0f} from"
-        f" {first.items} items; {other.order}, ${other.expected_recovery:,.0f} from {other.items}."
+        f"{hours:.1f} hours of work {first} are expected to bring ${brought:,.0f} from {items} items; {other},"
+        f" ${other_brought:,.0f} from {other_items}."
     )
 
 
@@ -75,11 +81,11 @@ def plot_work_curves(
     InputRefused
         when a column is missing.
     """
-    ends = _ends(curves)
+    ends = [(name, *reached) for name, reached in _ends(curves)]
     with style():
         ax = ax or new_axes(width, 3.8)
-        for place, end in enumerate(ends.itertuples()):
-            rows = curves[curves["order"] == end.order]
+        for place, (name, _, minutes, brought) in enumerate(ends):
+            rows = curves[curves["order"] == name]
             colour = GREY if place else _SUBJECT
             ax.plot(
                 rows["minutes"] / 60,
@@ -88,22 +94,19 @@ def plot_work_curves(
                 linewidth=2,
                 drawstyle="steps-post",
             )
-            add_text(
-                ax, end.minutes / 60, end.expected_recovery, f"  {end.order}\n  ${end.expected_recovery:,.0f}",
-                color=colour, fontsize=FONT_SIZE, va="center", ha="left",
-            )  # fmt: skip
+            words = f"  {name}\n  ${brought:,.0f}"
+            how = {"color": colour, "fontsize": FONT_SIZE, "va": "center", "ha": "left"}
+            add_text(ax, minutes / 60, brought, words, **how)
         ax.set_xlim(0, curves["minutes"].max() / 60 * 1.35)
         ax.set_ylim(0, None)
         ax.set_xlabel("Hours of work, without logins and waits")
         ax.yaxis.set_major_formatter(lambda value, _: f"${value:,.0f}")
         for side in ("top", "right"):
             ax.spines[side].set_visible(False)
-        best, other = ends.iloc[0], ends.iloc[-1]
-        times = best["expected_recovery"] / other["expected_recovery"] if other["expected_recovery"] else None
+        best, other = ends[0][3], ends[-1][3]
+        more = other > 0 and best / other >= _WORTH_SAYING
         finding = (
-            f"The same hours, {times:.1f} times the dollars"
-            if times and times >= 1.05
-            else "The same hours, in two orders"
+            f"The same hours, {best / other:.1f} times the dollars" if more else "The same hours, two orders"
         )
         add_title(ax, title or finding)
     return ax

@@ -22,8 +22,8 @@ def work_curves(items: pd.DataFrame, *, hours: float = 8.0) -> pd.DataFrame:
 
     Parameters
     ----------
-    items : rows of one queue in the order of work, with ``balance``, ``minutes`` and ``expected_recovery``; those that
-        are ``waiting`` stand aside in both orders, because to work them before their day brings nothing
+    items : rows of one queue in the order of work, with ``balance``, ``minutes`` and ``expected_recovery``; those
+        that are ``waiting`` stand aside in both orders, because to work them before their day brings nothing
     hours : work that is looked at; an item that would end later is left out, and so is all that follows it
 
     Returns
