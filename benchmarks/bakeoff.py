@@ -22,7 +22,7 @@ from benchmarks.report import give, option_parser, say, say_table, seed_range, s
 
 NAME = "bakeoff"
 WORKERS = 2
-CLAIMS, DAY, DAYS = 20_000, "2025-12-31", 60
+CLAIMS, QUICK_CLAIMS, DAY, DAYS = 20_000, 12_000, "2025-12-31", 60
 CAPACITY, OTHER_CAPACITIES = 0.5, (0.35, 0.6)
 PRESETS = ("typical", "distressed", "deadlines_bind")
 TIMED = (
@@ -52,12 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     seeds, quick = list(seed_range(options)), bool(options.quick)
     began = stopwatch()
-    timed = _run("typical", seeds, TIMED, bounds=False)
+    claims = QUICK_CLAIMS if quick else CLAIMS
+    timed = _run("typical", seeds, TIMED, claims=claims, bounds=False)
     seconds = stopwatch() - began
     say(f"{len(TIMED)} policies x {len(seeds)} seeds x {DAYS} days: {seconds:.1f} seconds")
     presets = {}
     for preset in PRESETS:
-        found = _run(preset, seeds, QUICK if quick else None)
+        found = _run(preset, seeds, QUICK if quick else None, claims=claims)
         presets[preset] = figures_of(found)
         say(f"\n{preset}: {CAPACITY:.0%} of what all work would take, differences from expected value")
         say_table(found.table.to_dict("records"))
@@ -69,14 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not quick:
         figures["other_capacities"] = _other_capacities(seeds)
         say_table(figures["other_capacities"])
-    figures["fresh_luck"] = fresh_luck(seeds, quick=quick)
+    figures["fresh_luck"] = fresh_luck(seeds, claims=claims, quick=quick)
     verdicts = judged(figures, seeds=len(seeds), quick=quick)
     say_table([{"asked": name, "holds": holds} for name, holds in verdicts.items()])
     give(
         NAME,
         settings={
             "seeds": [min(seeds), max(seeds)],
-            "claims_per_year": CLAIMS,
+            "claims_per_year": claims,
             "start": DAY,
             "days": DAYS,
             "capacity": CAPACITY,
@@ -100,9 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def scenario_of(preset: str) -> Scenario:
+def scenario_of(preset: str, claims: int = CLAIMS) -> Scenario:
     """Return a practice that has been worked for a year when the replay begins, and goes on after it."""
-    return dataclasses.replace(find_preset(preset), claims_per_year=CLAIMS, months=15)
+    return dataclasses.replace(find_preset(preset), claims_per_year=claims, months=15)
 
 
 def _run(
@@ -110,6 +111,7 @@ def _run(
     seeds: list[int],
     policies: Sequence[str] | None,
     *,
+    claims: int = CLAIMS,
     capacity: float = CAPACITY,
     bounds: bool = True,
 ) -> BakeOff:
@@ -118,7 +120,7 @@ def _run(
             say(f"{preset}: {done} of {of} seeds")
 
     return policy_bakeoff(
-        scenario_of(preset), policies, seeds=seeds, day=DAY, days=DAYS, capacity=capacity, bounds=bounds,
+        scenario_of(preset, claims), policies, seeds=seeds, day=DAY, days=DAYS, capacity=capacity, bounds=bounds,
         against="expected value", workers=WORKERS, progress=told,
     )  # fmt: skip
 
@@ -164,12 +166,12 @@ def _other_capacities(seeds: list[int]) -> list[dict[str, Any]]:
     return rows
 
 
-def fresh_luck(seeds: list[int], *, quick: bool) -> dict[str, Any]:
+def fresh_luck(seeds: list[int], *, claims: int, quick: bool) -> dict[str, Any]:
     """Return how much more the house recovers on average when luck is drawn anew, and its 90 % interval."""
     spawn = multiprocessing.get_context("spawn")
     again = 1 if quick else FRESH
     with concurrent.futures.ProcessPoolExecutor(WORKERS, mp_context=spawn) as pool:
-        relative = list(pool.map(relative_difference, seeds, [again] * len(seeds)))
+        relative = list(pool.map(relative_difference, seeds, [again] * len(seeds), [claims] * len(seeds)))
     import pandas as pd
 
     half = half_width(pd.Series(relative), level=0.90)
@@ -177,9 +179,11 @@ def fresh_luck(seeds: list[int], *, quick: bool) -> dict[str, Any]:
     return {"mean": mean, "low": mean - half, "high": mean + half, "seeds": len(relative), "draws": again}
 
 
-def relative_difference(seed: int, again: int) -> float:
+def relative_difference(seed: int, again: int, claims: int = CLAIMS) -> float:
     """Return fresh luck's mean over the history's dollars, less one, over all days from the second month on."""
-    start = make_start(dataclasses.replace(scenario_of("typical"), months=12), seed=seed, day="2025-02-03")
+    start = make_start(
+        dataclasses.replace(scenario_of("typical", claims), months=12), seed=seed, day="2025-02-03"
+    )
     numbers = start.opening.calendar.numbers
     days = int(((numbers >= start.day) & (numbers < start.opening.worked_until)).sum())
     history = replay(start, HOUSE, days=days).recovered

@@ -77,7 +77,7 @@ def test_figures_of_a_bakeoff():
 
 @pytest.mark.slow
 def test_the_quick_run_says_what_it_found(capsys, monkeypatch):
-    monkeypatch.setattr(bakeoff, "CLAIMS", 2_000)
+    monkeypatch.setattr(bakeoff, "QUICK_CLAIMS", 2_000)
     monkeypatch.setattr(bakeoff, "WORKERS", 1)
     assert bakeoff.main(["--quick", "--seeds", "2"]) == 0
     said = json.loads(capsys.readouterr().out)
