@@ -46,6 +46,10 @@ RIGHT = {
     "04-a": 0,  # no contract says a last day of what was never answered
     "04-b": 100 * 640 / (60 + 640 + 10240 + 20 + 1280 + 5120),
     "04-c": 6 + 6 + 6 + 5,  # three calls, one status; c5 waits, c4 is over
+    "08-try": 35,
+    "08-a": 160 + 80 + 40 + 10,
+    "08-b": 3,
+    "08-c": 6 + 6 + 6 + 5 + 4 + 10 + 2 + 12,
     # Another file, here one that is no more than its sums; see test_lesson_10 for files that are read.
     "10-try": Reconciliation(2, 2, 0, 0, 3000, 3000, 0, 3000, 0, 0, "Balance"),
     "10-a": 1,
@@ -70,6 +74,7 @@ SAME = {
     },  # one line a claim, none answered
     "03-c": {"adjusted instead of gross", "net instead of gross"},  # nothing contractual in the period
     "04-a": {"all live"},  # none ends soon: all live ones are those with more time
+    "08-c": {"one person"},  # there is one
     "10-c": {"off by one bucket: over 60"},  # counted from the visit, nothing is 61 to 90 days old
     "11-b": {"wrong row: 0-30"},  # nothing of it was paid, either
 }
@@ -163,6 +168,10 @@ WRONG = {
         99: "other",
     },
     "04-c": {26: "waiting counted", 30: "everything", 0.4: "hours instead of minutes", 1: "other"},
+    "08-try": {25: "unchanged", 30: "other"},
+    "08-a": {280: "whole claims alone", 260: "25 minutes", 300: "all four", 1: "other"},
+    "08-b": {6: "items instead of payers", 5: "sessions instead of payers", 1: "other"},
+    "08-c": {8: "items instead of minutes", 0.8: "hours instead of minutes", 1: "other"},
     "10-try": {
         SMALL_FILE: "unchanged",
         Reconciliation(3, 2, 0, 0, 7000, 3000, 0, 3000, 0, 0, "Balance"): "other",
@@ -224,6 +233,7 @@ def test_wrong_answers_are_named(small, name):
         "02-try",
         "03-try",
         "04-try",
+        "08-try",
         "10-try",
     ):  # the question names the day that is asked for, or any file is right
         answer = str(RIGHT[name])
@@ -241,7 +251,18 @@ def test_answers_follow_the_data(name):
     exercise = course.EXERCISES[name]
     sample = load_sample()
     assert course.judge(exercise, exercise.answer(sample), sample).right
-    same_in_both = ("00-try", "00-a", "01-b", "02-try", "03-try", "04-try", "10-try", "11-try")
+    same_in_both = (
+        "00-try",
+        "00-a",
+        "01-b",
+        "02-try",
+        "03-try",
+        "04-try",
+        "08-try",
+        "08-a",
+        "10-try",
+        "11-try",
+    )
     if name not in same_in_both:
         assert not course.judge(exercise, exercise.answer(sample), SMALL).right
 
@@ -333,7 +354,7 @@ def test_hints_come_in_two_steps():
 def test_every_exercise_is_listed_with_its_question():
     table = course.exercise_table()
     assert table["exercise"].tolist() == list(RIGHT)
-    assert table["lesson"].unique().tolist() == ["00", "01", "02", "03", "04", "10", "11"]
+    assert table["lesson"].unique().tolist() == ["00", "01", "02", "03", "04", "08", "10", "11"]
     assert course.question("02-b") == table.set_index("exercise").loc["02-b", "question"]
 
 

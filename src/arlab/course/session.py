@@ -11,7 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from arlab.course import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_10, lesson_11
+from arlab.course import (
+    lesson_00,
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_08,
+    lesson_10,
+    lesson_11,
+)
 from arlab.course.display import Words, install_display
 from arlab.course.exercise import Exercise, Feedback, judge
 from arlab.errors import SettingsError
@@ -21,7 +30,7 @@ __all__ = ["EXERCISES", "check", "describe_practice", "exercise_table", "hint", 
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for lesson in (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_10, lesson_11)
+    for lesson in (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_08, lesson_10, lesson_11)
     for exercise in lesson.EXERCISES
 }
 """Exercise id -> exercise, in the order of the lessons."""

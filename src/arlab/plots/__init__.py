@@ -5,6 +5,7 @@ measure, opens no window and keeps no figure open.
 """
 
 from arlab.plots.aging import WITHHELD, describe_aging_by, plot_aging, plot_aging_by
+from arlab.plots.bakeoff import describe_bakeoff, plot_bakeoff
 from arlab.plots.buckets import dollars_over_90
 from arlab.plots.canvas import render_png, show
 from arlab.plots.control import plot_control, plot_slow_payer
@@ -19,12 +20,14 @@ __all__ = [
     "amounts_in",
     "currency_sign",
     "describe_aging_by",
+    "describe_bakeoff",
     "describe_work_curves",
     "dollar_text",
     "dollars_over_90",
     "dollars_sum",
     "plot_aging",
     "plot_aging_by",
+    "plot_bakeoff",
     "plot_control",
     "plot_liquidation",
     "plot_roll_matrix",
