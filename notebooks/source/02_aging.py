@@ -3,7 +3,7 @@
 #
 # **For** new billers, and everyone who gets an aging report
 #
-# **Takes** 35 minutes
+# **Takes** 30 minutes
 #
 # **Before this** [1. Follow one claim](01_follow_one_claim.ipynb)
 #
@@ -125,9 +125,9 @@ arlab.aging_wide_table(payers, by=["payer"])
 # **What you see.** One row for each payer, the largest first. The picture has one bar for each of the larger payers and one for all the others together; dark parts are old. A long dark part on a short bar is a payer that is slow, or claims that nobody works. Can you find one? Small payers show only in the table: look down *oldest share*.
 
 # %% [markdown]
-# ## 6. By reason, and by person
+# ## 6. By reason: why it is old
 #
-# Old money has a history. Put on each open item why the payer denied it, and who worked it last. Guess: how much of the oldest payer money was denied?
+# Put on each payer item why it was denied. Guess: how much of the oldest money was?
 
 # %%
 from arlab.denials import add_denial_category, initial_denials
@@ -136,14 +136,7 @@ reasons = add_denial_category(payers, denials)
 arlab.aging_wide_table(reasons, by=["denial_category"])[["denial_category", "0-30", "over 120", "total", "oldest_share"]]
 
 # %% [markdown]
-# **What you see.** One row for each reason whose denial is still open. *Not denied* is mostly young: it waits for an answer. Denied money is fewer dollars and much older, because somebody has to do something about it.
-
-# %%
-owned = arlab.add_owner(reasons[reasons["denial_category"] != "not denied"], practice.actions)
-arlab.aging_wide_table(owned, by=["owner"])
-
-# %% [markdown]
-# **What you see.** The denied money alone, by who worked it last. *Nobody yet* are denials that no one has touched. Whatever stands there in an old bucket has lost time for nothing.
+# **What you see.** *Not denied* is mostly young: it waits for an answer. Denied money is much older, because somebody has to do something about it. `add_owner` shows in the same way who worked it last.
 
 # %% [markdown]
 # ## 7. What the practice owes back
@@ -155,18 +148,6 @@ arlab.credit_table(arlab.aging.credit_items(practice), by=["payer"])
 
 # %% [markdown]
 # **What you see.** Credits stand in a table of their own, by who is to get the money back. None of it is in the buckets above.
-
-# %% [markdown]
-# ## 8. Watch what moves
-#
-# A report shows one day. Look at two, some weeks apart, and ask what moved on instead of being paid.
-
-# %%
-earlier = arlab.aged_items(practice, as_of=practice.as_of - pd.Timedelta(weeks=4))
-arlab.aging_wide_table(pd.concat([earlier, items]), by=["as_of"]).sort_values("as_of")
-
-# %% [markdown]
-# **What you see.** One row for each day. What is not paid moves one column to the right in about a month. Look every week: when much money keeps rolling from 31-60 to 61-90, look for a payer or a habit behind it.
 
 # %% [markdown]
 # ## One caution: how aging misleads

@@ -117,7 +117,7 @@ counts = [{"queue": name, "items": len(queue.of(name)), "balance": queue.of(name
 pd.DataFrame(counts)
 
 # %% [markdown]
-# **What you see.** Credits are no AR, but they have the hardest clock: what Medicare or Medicaid paid too much has to go back within 60 days of being identified. The queue shows the day.
+# **What you see.** Credits are no AR, but they have the hardest clock: what Medicare or Medicaid paid too much has to go back within sixty days of being identified. The queue shows the day.
 #
 # Every item has somebody and a day:
 

@@ -40,12 +40,13 @@ practice = course.start()
 # %%
 minutes, dollars = np.array([10, 10, 10, 10]), np.array([160, 80, 40, 20])
 price = 4
+print("two claims and half of the third:", 160 + 80 + 40 // 2)
 print("worth beyond the price of the minutes:", np.maximum(dollars - price * minutes, 0).sum())
 print("price of all minutes:", price * 25)
 print("no order can bring more than:", np.maximum(dollars - price * minutes, 0).sum() + price * 25)
 
 # %% [markdown]
-# **What you see.** The two best claims bring 240, and half of the third 20 more. The trick with a price gives the same number without trying every order: that is how an *upper bound* is found for thousands of claims.
+# **What you see.** The two best claims and half of the third. The trick with a price gives the same number without trying every order: that is how an *upper bound* is found for thousands of claims.
 #
 # ## 2. The same weeks, worked in many orders
 #
