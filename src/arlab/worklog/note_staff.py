@@ -35,6 +35,8 @@ _SIGNED_BY_CHANNEL: Final = pattern("people_signed_by_channel")
 _HEADINGS: Final = frozenset({"eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn"})
 # "Hollis here. Called ..."; "Bea at front desk:"; "phone call JT / Ann".
 _HERE: Final = pattern("people_here")
+# "Status check at the payer site by Ann, ..."
+_CHECK_BY: Final = pattern("people_check_by")
 _BESIDE: Final = pattern("people_beside")
 _HEAD_ALONE: Final = re.compile(
     rf"({_NAME})(?: ?\((?:billing|AR|A/R|our office|our biller|biller|collections|denials|front desk|staff)\)"
@@ -283,7 +285,10 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
     found = re.search(rf"\b(?:told|informed|advised|emailed|asked|let) ({_INITIALS})(?= |$)", text)
     if found and is_initials(found[1]) and found[1].lower() not in payers:
         return found[1].strip()
-    if found := re.search(rf"\b(?:I|we),? ({_NAME}),", text):
+    found = _CHECK_BY.search(text)
+    if found and (is_name(found[1].split()[0], payers) or is_initials(found[1])):
+        return found[1]
+    if found := re.search(rf"\b(?:I|we),? \(?({_NAME})[,)]", text):
         return found[1]
     found = re.search(r"\(([A-Z]{2,3}|[A-Z]\.[A-Z]\.)\)", text)
     return found[1] if found and is_initials(found[1]) and found[1].lower() not in payers else None
