@@ -17,6 +17,7 @@ _OWN_DONE: Final = piece("own_done")
 _PORTALS: Final = piece("portals")
 _COMPANY: Final = piece("company")
 _CALLED_PAYER: Final = pattern("people_called_payer")
+_PHONE_WITH: Final = pattern("people_phone_with")
 _PAYER_SITE: Final = pattern("people_payer_site")
 _AT_PAYER: Final = pattern("people_at_payer")
 NEVER_INITIALS: Final = frozenset(
@@ -39,6 +40,7 @@ def payer_words(text: str) -> frozenset[str]:
     for match in _CALLED_PAYER.finditer(text):
         words = [word for word in match[1].split() if not re.fullmatch(r"[A-Z]{2,3}", word)]
         found |= {word.lower().strip(".") for word in words if word.lower() not in FIRST_NAMES}
+    found |= {name.lower() for name in _PHONE_WITH.findall(text) if name.lower() not in FIRST_NAMES}
     for match in _PAYER_SITE.finditer(text):
         found |= {word.lower().strip(".").removesuffix("'s") for word in match[1].split()}
     for match in _AT_PAYER.finditer(text):

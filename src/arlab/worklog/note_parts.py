@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from arlab.worklog.note_clauses import clauses, expanded, plain_marks
+from arlab.worklog.note_contacts import is_patient, names_desk
 from arlab.worklog.note_dates import DAY
 from arlab.worklog.note_names import payer_words
 from arlab.worklog.note_person import find_person
@@ -44,6 +45,7 @@ _TOPIC: Final = pattern("parts_topic")
 
 
 _NO_NEWS: Final = pattern("parts_no_news")
+_NO_CONTACT: Final = pattern("parts_no_contact")
 _SAYS: Final = pattern("parts_says")
 
 
@@ -76,12 +78,6 @@ def _tells_of(text: str, name: str) -> bool:
     return any(_DID_IT.match(text, place.end()) for place in places)
 
 
-_PATIENTS: Final = pattern("parts_patients")
-_OF_PATIENT: Final = re.compile(
-    r"\b(?:called|phoned|rang|(?:spoke|talked) (?:with|to)) (?:the )?(?:patient|member|guarantor)\b|\(patient\)"
-    r"|\bpatient (?:called|phoned)|\b(?:daughter|son|wife|husband|mother|father|mom|dad|spouse|caregiver)\b",
-    re.IGNORECASE,
-)
 _NO_ANSWER: Final = pattern("parts_no_answer")
 
 
@@ -115,20 +111,19 @@ def find_parts(text: str) -> Found:
     channels = [name for name, pattern in _CHANNELS.items() if pattern.search(steps.past)]
     channels = channels or _weak_channels(steps.past) or (["portal"] if _WEAK["portal"].search(whole) else [])
     voice = "phone" in channels or "in person" in channels
-    patient = bool(_PATIENTS.fullmatch(past_person or "")) or bool(
-        re.match(r"(?:Mr|Mrs|Ms)\b", past_person or "")
-        and (not payers or re.search(r"\bpatient\b", steps.past, re.IGNORECASE))
-    )
-    patient = patient or (not payers and _OF_PATIENT.search(steps.past) is not None)
+    patient = is_patient(steps.past, past_person, payers=payers, channels=channels)
     spared = set()
     if channels and not voice:
-        named = bool(payers) or bool(_NAMED_SITE.search(whole)) or "portal" not in channels
+        if "portal" in channels:
+            named = bool(payers) or bool(_NAMED_SITE.search(whole))
+        else:
+            named = not {"fax", "mail"} & set(channels) or names_desk(steps.past)
         if named:
             spared.add("person")
         if "remittance" in channels and {"remittance", "mail"}.issuperset(channels):
             spared.add("reference")
     if patient:
-        spared.add("reference")
+        spared |= {"reference", "person"}
     finding = _finding(steps, others | payers | own)
     closed = steps.closed and not (steps.steps and steps.days) and finding is not None
     if closed:
@@ -195,6 +190,10 @@ def _finding(steps: Steps, names: frozenset[str]) -> str | None:
             about = _TOPIC.sub(" ", re.sub(r"\b(re|regarding|about):", r"\1", clause, flags=re.IGNORECASE))
             about = _NO_ANSWER.sub(" ", about)
             about = _NO_NEWS.sub(" ", about)
+            bare = _NO_CONTACT.sub(" ", about)
+            if bare != about and not (FINDING.search(bare) or _says_something(bare)):
+                continue
+            about = bare
             if FINDING.search(about) or _says_something(about) or _has_content(about, names):
                 told.append(clause)
     return "; ".join(told) or None

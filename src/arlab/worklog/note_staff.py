@@ -33,6 +33,11 @@ _DONE_TO: Final = pattern("people_done_to")
 _DID: Final = pattern("people_did")
 _SIGNED_BY_CHANNEL: Final = pattern("people_signed_by_channel")
 _HEADINGS: Final = frozenset({"eob", "era", "edi", "dos", "dob", "fyi", "npi", "icn"})
+# "Hollis here. Called ..."; "Bea at front desk:"; "phone call JT / Ann".
+_HERE: Final = pattern("people_here")
+# "Status check at the payer site by Ann, ..."
+_CHECK_BY: Final = pattern("people_check_by")
+_BESIDE: Final = pattern("people_beside")
 _HEAD_ALONE: Final = re.compile(
     rf"({_NAME})(?: ?\((?:billing|AR|A/R|our office|our biller|biller|collections|denials|front desk|staff)\)"
     r"|(?=\.\s+[A-Z]))"
@@ -109,6 +114,10 @@ def _labelled(text: str, payers: frozenset[str]) -> str | None:
 
 def _leading(text: str, payers: frozenset[str]) -> str | None:
     text = text.lstrip(" :-/,.[(*#")
+    if (head := _HERE.match(text)) and (is_initials(head[1]) or is_name(head[1].split()[0], payers)):
+        return head[1]
+    if (head := _BESIDE.match(text)) and is_initials(head[1]) and head[1].lower() not in payers | _HEADINGS:
+        return head[1]
     head = re.match(r"([A-Z]{2,3}|[a-z]\.? [a-z]{3,12})\s?:", text)
     if (
         head
@@ -163,9 +172,10 @@ def _leading(text: str, payers: frozenset[str]) -> str | None:
         says = re.match(r"\s*(?:confirmed|verified|checked|looked|reviewed|processed)\b", rest, re.I)
         if not says or _WORK_WORDS.search(rest):
             return " ".join(words)
-    if re.match(r"[.,]?\s*(?:[:\-/|\])>]|- |,\s*(?:called|spoke|phone|portal))", rest) and (
-        known or len(words) == 2 or words[0][0].isupper()
-    ):
+    if re.match(
+        r"[.,]?\s*(?:[:\-/|\])>]|- |,\s*(?:called|spoke|phoned?|portal|call|by|on|via|fax|chat|checked|rang)\b)",
+        rest,
+    ) and (known or len(words) == 2 or words[0][0].isupper()):
         return None if re.match(r"\s*:\s*$", rest) else " ".join(words)
     return None
 
@@ -275,7 +285,10 @@ def _acting(text: str, payers: frozenset[str]) -> str | None:
     found = re.search(rf"\b(?:told|informed|advised|emailed|asked|let) ({_INITIALS})(?= |$)", text)
     if found and is_initials(found[1]) and found[1].lower() not in payers:
         return found[1].strip()
-    if found := re.search(rf"\b(?:I|we),? ({_NAME}),", text):
+    found = _CHECK_BY.search(text)
+    if found and (is_name(found[1].split()[0], payers) or is_initials(found[1])):
+        return found[1]
+    if found := re.search(rf"\b(?:I|we),? \(?({_NAME})[,)]", text):
         return found[1]
     found = re.search(r"\(([A-Z]{2,3}|[A-Z]\.[A-Z]\.)\)", text)
     return found[1] if found and is_initials(found[1]) and found[1].lower() not in payers else None

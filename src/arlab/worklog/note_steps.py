@@ -48,6 +48,8 @@ _DONE_BEFORE: Final = pattern("steps_done_before")
 _NEXT_WORDS: Final = pattern("steps_next_words")
 _AGAIN_WORDS: Final = pattern("steps_again_words")
 _DOES: Final = pattern("steps_does")
+# "Writes Ann from the plan": told to us.
+_WRITES: Final = pattern("steps_writes")
 _ASKED: Final = re.compile(
     r"\b(?:ask(?:ed|ing)?|requested|told|tells|wants?|had|expects?) (?:for )?(?:the |a )?(?:\w+ )?(?P<who>[\w']+)$"
 )
@@ -242,10 +244,10 @@ def _by_verb(clause: _Clause) -> _Cue | None:
 def _by_doer(clause: _Clause) -> _Cue | None:
     """Amy calls on 7/1, the appeal goes out Friday."""
     text = clause.text
-    if clause.first or not days_in(text):
+    if clause.first or not days_in(text, ahead=True):
         return None
     found = _DOES.search(text)
-    if not found:
+    if not found or _WRITES.match(text):
         return None
     ours = clause.told and re.match(r"\W*s?he\b", text, re.IGNORECASE)
     theirs = re.match(rf"\W*(?:{_PARTY})\b", text, re.IGNORECASE) or clause.theirs_before(found.start("does"))

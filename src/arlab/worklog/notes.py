@@ -64,10 +64,11 @@ def grade_note(text: str | None, *, known: Collection[str] = ()) -> NoteGrade:
     - **lacking**: the finding or the next step with its date is missing or says too little, or more than two of the
       others lack.
 
-    Some parts do not always apply. Work at a portal or in writing has no person spoken to: the portal or payer that
-    is named counts. A patient gives no reference number, nor does a remittance. Where the note says that the item
-    is closed and why, there is no next step. "I" names nobody, "will follow up" has no day, "called payer" finds
-    nothing, and what the payer or the patient will do is no next step of the practice.
+    Some parts do not always apply. Work at a portal or in writing has no person spoken to: the portal or payer
+    that is named counts, but what is faxed or mailed must name a department. A patient gives no reference number,
+    nor does a remittance. Where the note says that the item is closed and why, there is no next step. "I" names
+    nobody, "will follow up" has no day, "called payer" finds nothing, and what the payer or the patient will do
+    is no next step of the practice.
 
     Source: the note standard in founding article A12 (date, person, call reference number, what was said, next
     step).
