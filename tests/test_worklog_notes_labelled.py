@@ -3,6 +3,10 @@
 ``data/notes.csv`` holds 60 notes and a paraphrase of each. On its first run the check graded 52 of the notes and 50
 of the paraphrases as labelled. The set has since been used to develop the check, so that what it reaches here now
 is no longer a measure of how it does on notes that it never saw; the floors only keep it from getting worse.
+
+``data/notes_2.csv`` is a second set of the same kind, labelled by another hand. The check as it stands saw it once: 51
+of the notes and 46 of the paraphrases. Asked are 54 of each, which is not reached. Nobody tunes to this set: when the
+check changes, these two numbers say whether it has become better at notes that it does not know.
 """
 
 from __future__ import annotations
@@ -14,12 +18,18 @@ import pytest
 
 from arlab.worklog import grade_note
 
-NOTES = Path(__file__).with_name("data") / "notes.csv"
-FLOOR = 58
+DATA = Path(__file__).with_name("data")
+# Set and version -> grades that are right at least: what was used to develop the check, and what was not.
+FLOORS = {
+    ("notes.csv", "note"): 58,
+    ("notes.csv", "paraphrase"): 58,
+    ("notes_2.csv", "note"): 51,
+    ("notes_2.csv", "paraphrase"): 46,
+}
 
 
-def labelled(version):
-    with NOTES.open(encoding="utf-8", newline="") as file:
+def labelled(version, file="notes.csv"):
+    with (DATA / file).open(encoding="utf-8", newline="") as file:
         return [row for row in csv.DictReader(file) if row["version"] == version]
 
 
@@ -28,12 +38,27 @@ def missing_parts(row):
     return {"next_step" if part == "date" else part for part in row["missing"].split()}
 
 
-@pytest.mark.parametrize("version", ["note", "paraphrase"])
-def test_grades_are_as_labelled(version):
-    rows = labelled(version)
+@pytest.mark.parametrize(("file", "version"), FLOORS)
+def test_grades_are_as_labelled(file, version):
+    rows = labelled(version, file)
     right = [grade_note(row["note"]).grade == row["grade"] for row in rows]
     assert len(rows) == 60
-    assert sum(right) >= FLOOR, f"{sum(right)} of {len(rows)}"
+    assert sum(right) >= FLOORS[file, version], f"{sum(right)} of {len(rows)}"
+
+
+def test_the_sets_are_even_and_share_no_note():
+    texts = []
+    for file in ("notes.csv", "notes_2.csv"):
+        for version in ("note", "paraphrase"):
+            rows = labelled(version, file)
+            grades = [row["grade"] for row in rows]
+            assert {grade: grades.count(grade) for grade in set(grades)} == {
+                "good": 20,
+                "usable": 20,
+                "lacking": 20,
+            }
+            texts += [row["note"] for row in rows]
+    assert len(set(texts)) == 240
 
 
 def test_what_is_missing_is_named():
