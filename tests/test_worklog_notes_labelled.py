@@ -4,9 +4,9 @@
 of the paraphrases as labelled. The set has since been used to develop the check, so that what it reaches here now
 is no longer a measure of how it does on notes that it never saw; the floors only keep it from getting worse.
 
-``data/notes_2.csv`` is a second set of the same kind, labelled by another hand. The check as it stands saw it once: 51
-of the notes and 46 of the paraphrases. Asked are 54 of each, which is not reached. Nobody tunes to this set: when the
-check changes, these two numbers say whether it has become better at notes that it does not know.
+``data/notes_2.csv`` is a second set of the same kind, labelled by another hand. The check saw it once, as it is:
+51 of the notes and 46 of the paraphrases. Asked are 54 of each, which is not reached. Nobody tunes to this set: the
+two numbers say, when the check changes, whether it has become better at notes that it does not know.
 """
 
 from __future__ import annotations
