@@ -40,6 +40,7 @@ from benchmarks.report import give, option_parser, say, say_table, stopwatch
 NAME = "measures"
 MEASURES = tuple(measures_sql.MEASURES)
 RUNS = 5
+LONG = 120.0  # seconds after which the pandas script is not run again
 WAYS = ("arlab_pandas", "pandas", "arlab_polars", "polars", "arlab_duckdb", "sql")
 ASKED = {
     "times_faster_than_pandas": 5.0,
@@ -281,8 +282,10 @@ def judged_part(folder: Path) -> dict[str, Any]:
     ways = ways_of(folder, days_of(folder))
     figures: dict[str, Any] = {"same_to_the_cent": check_equal(ways)}
     seconds: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(RUNS):
+    for run in range(RUNS):
         for way, compute in ways.items():
+            if run and way == "pandas" and seconds[way][0] > LONG:
+                continue
             began = stopwatch()
             compute(MEASURES)
             seconds[way].append(stopwatch() - began)
@@ -292,7 +295,8 @@ def judged_part(folder: Path) -> dict[str, Any]:
         ("times_hand_written_polars", "arlab_polars", "polars"),
         ("times_hand_written_sql", "arlab_duckdb", "sql"),
     ):
-        figures[name] = median(a / b for a, b in zip(seconds[top], seconds[bottom], strict=True))
+        # Run by run, as far as both were run.
+        figures[name] = median(a / b for a, b in zip(seconds[top], seconds[bottom], strict=False))
     return figures
 
 
