@@ -46,8 +46,9 @@ print("price of all minutes:", price * 25)
 print("no order can bring more than:", np.maximum(dollars - price * minutes, 0).sum() + price * 25)
 
 # %% [markdown]
-# **What you see.** The two best claims and half of the third. The trick with a price gives the same number without trying every order: that is how an *upper bound* is found for thousands of claims.
-#
+# **What you see.** The best claims, and a part of the next. The trick with a price gives the same number without trying every order: that is how an *upper bound* is found for thousands of claims.
+
+# %% [markdown]
 # ## 2. The same weeks, worked in many orders
 #
 # Nobody can work the same weeks twice. In a made practice we can. Each order gets the same claims, the same minutes, about half of what would be needed, and the same luck. Guess: which order comes first, and which last?
@@ -66,7 +67,8 @@ found.table[["policy", "recovered", "share_of_bound", "difference", "low", "high
 
 # %% [markdown]
 # **What you see.** *Difference* is taken practice by practice from the first order, *by payer and amount*. *Low* and *high* are the ends of its range: where the range holds zero, these few practices do not tell the two apart. *Lost* is what nobody had tried when its last remedy ended.
-#
+
+# %% [markdown]
 # ## 3. Where the time goes
 #
 # Every order begins sessions: a login, or a call and its wait. Guess which order spends most on that.
@@ -76,7 +78,8 @@ found.table[["policy", "touches", "hours", "setup_share", "dollars_per_hour", "b
 
 # %% [markdown]
 # **What you see.** An order that jumps from payer to payer pays for each jump: compare *setup share* of *largest first* with that of *dollars per minute*. *By payer and amount* keeps a payer's claims together, but works its small claims while large ones of another payer wait.
-#
+
+# %% [markdown]
 # ## 4. What would one more hour bring?
 #
 # Now the order stays and the team changes. Guess: do twice the minutes bring twice the dollars?
@@ -100,7 +103,8 @@ queue.workload()[["owner", "items", "due_now", "minutes", "minutes_per_day", "da
 
 # %% [markdown]
 # **What you see.** *Days* is the work that is due, divided by the minutes a day. When it is long, the order decides what is never worked at all.
-#
+
+# %% [markdown]
 # ## One caution: a simulation is no promise
 #
 # **It is this world.** Another mix of payers, another playbook, other people, and other figures come out. What carries over is the comparison, not the dollars.
