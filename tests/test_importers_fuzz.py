@@ -14,7 +14,7 @@ import pytest
 
 from fuzz_tables import KINDS, mutated, read_mutated, seed_files
 
-QUICK = {"csv": 600, "xlsx": 500, "parquet": 400}
+QUICK = {"csv": 300, "xlsx": 300, "parquet": 300}
 SHARES = {"csv": 0.5, "xlsx": 0.3, "parquet": 0.2}
 MOST_KILOBYTES = 1_000_000
 
