@@ -18,7 +18,7 @@ from arlab.synth.claim_edits import Edits, stop_claims
 from arlab.synth.days import Calendar, make_calendar
 from arlab.synth.desk import Latent
 from arlab.synth.front_desk import FrontDesk, make_front_desk
-from arlab.synth.habits import make_habits
+from arlab.synth.habits import Habits, make_habits
 from arlab.synth.latents import draw_latent
 from arlab.synth.lines import Lines, make_lines
 from arlab.synth.open_desk import make_world
@@ -33,7 +33,7 @@ from arlab.synth.submissions import Sent, enter_charges, new_submission_log, sen
 from arlab.synth.visits import Visits, make_visits
 from arlab.synth.world import World
 
-__all__ = ["RUN_OFF", "Opening", "make_desk", "make_opening"]
+__all__ = ["RUN_OFF", "Answered", "Opening", "make_answered", "make_desk", "make_opening"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -43,11 +43,11 @@ QUIET = 600  # further days in which what was set going still happens
 
 
 @dataclasses.dataclass(frozen=True)
-class Opening:
-    """A practice up to the opening of its follow-up desk.
+class Answered:
+    """A practice up to the payers' first answers.
 
-    ``in_time`` splits the lines as if no claim came late, ``worked_until`` is the day after the desk's last.
-    The desk changes ``answers`` as claims that were lost reach their payer.
+    ``at_visit`` is the front desk before claim edits, ``front`` after them; ``in_time`` splits the lines as if no
+    claim came late.
     """
 
     scenario: Scenario
@@ -58,13 +58,26 @@ class Opening:
     patients: Patients
     visits: Visits
     lines: Lines
-    front: FrontDesk
+    habits: Habits
+    at_visit: FrontDesk
+    entry_day: Ints
     edits: Edits
+    front: FrontDesk
     sent_log: Chunks
     sent: Sent
     decisions: Decisions
     in_time: Stakes
     answers: Answers
+
+
+@dataclasses.dataclass(frozen=True)
+class Opening(Answered):
+    """A practice up to the opening of its follow-up desk.
+
+    ``worked_until`` is the day after the desk's last. The desk changes ``answers`` as claims that were lost reach
+    their payer.
+    """
+
     copies: tuple[Ints, Ints, Ints]
     latent: Latent
     expected: Ints
@@ -72,11 +85,10 @@ class Opening:
     worked_until: int
 
 
-def make_opening(scenario: Scenario, streams: Streams) -> Opening:
-    """Run the stages that come before follow-up, in their causal order."""
+def make_answered(scenario: Scenario, streams: Streams) -> Answered:
+    """Run the stages up to the first answers, in their causal order."""
     rules = rules_under(scenario.contracts)
-    service_days = (scenario.end - scenario.start).days + 1
-    calendar = make_calendar(scenario.start, service_days + RUN_OFF + QUIET)
+    calendar = make_calendar(scenario.start, _service_days(scenario) + RUN_OFF + QUIET)
     days = make_remit_days(
         rules, calendar, streams, scenario.incidents, unapplied_share=scenario.unapplied_share
     )
@@ -85,10 +97,10 @@ def make_opening(scenario: Scenario, streams: Streams) -> Opening:
     lines = make_lines(scenario, rules, visits, patients, streams)
     payer = visits.payer
     habits = make_habits(scenario, rules, streams)
-    front = make_front_desk(scenario, rules, calendar, visits, patients, lines, habits, streams)
-    entry_day = enter_charges(scenario, calendar, visits, front, streams)
-    edits = stop_claims(scenario, rules, calendar, visits, front, entry_day, streams)
-    front = edits.mended(front)
+    at_visit = make_front_desk(scenario, rules, calendar, visits, patients, lines, habits, streams)
+    entry_day = enter_charges(scenario, calendar, visits, at_visit, streams)
+    edits = stop_claims(scenario, rules, calendar, visits, at_visit, entry_day, streams)
+    front = edits.mended(at_visit)
 
     sent_log = new_submission_log()
     sent = send_first(scenario, rules, calendar, visits, entry_day, edits, streams, sent_log)
@@ -106,7 +118,7 @@ def make_opening(scenario: Scenario, streams: Streams) -> Opening:
     )
     on_file = np.flatnonzero(sent.received_day >= 0)
     answers.receive(on_file, sent.submitted_day[on_file], sent.received_day[on_file])
-    return Opening(
+    return Answered(
         scenario=scenario,
         rules=rules,
         calendar=calendar,
@@ -115,19 +127,35 @@ def make_opening(scenario: Scenario, streams: Streams) -> Opening:
         patients=patients,
         visits=visits,
         lines=lines,
-        front=front,
+        habits=habits,
+        at_visit=at_visit,
+        entry_day=entry_day,
         edits=edits,
+        front=front,
         sent_log=sent_log,
         sent=sent,
         decisions=decisions,
         in_time=in_time,
         answers=answers,
-        copies=send_copies(calendar, sent, answers, streams, sent_log),
-        latent=draw_latent(scenario, rules, days, answers, streams),
-        expected=_expected(lines, in_time, answers, sent),
-        misposted=_misposted(scenario, answers, streams),
-        worked_until=service_days + RUN_OFF,
     )
+
+
+def make_opening(scenario: Scenario, streams: Streams) -> Opening:
+    """Run the stages that come before follow-up, in their causal order."""
+    so_far = make_answered(scenario, streams)
+    rules, lines, sent, answers = so_far.rules, so_far.lines, so_far.sent, so_far.answers
+    return Opening(
+        **vars(so_far),
+        copies=send_copies(so_far.calendar, sent, answers, streams, so_far.sent_log),
+        latent=draw_latent(scenario, rules, so_far.days, answers, streams),
+        expected=_expected(lines, so_far.in_time, answers, sent),
+        misposted=_misposted(scenario, answers, streams),
+        worked_until=_service_days(scenario) + RUN_OFF,
+    )
+
+
+def _service_days(scenario: Scenario) -> int:
+    return (scenario.end - scenario.start).days + 1
 
 
 def make_desk(opening: Opening) -> World:
