@@ -14,9 +14,9 @@ from arlab.priority import (
     add_projects,
     assign_owners,
     make_owners,
+    owner_table,
     rebalance,
     work_sessions,
-    workload_table,
 )
 from arlab.reference import load_rules
 from arlab.tables import Practice
@@ -119,14 +119,14 @@ def test_a_deadline_that_the_minutes_do_not_reach_is_said():
 def test_with_nobody_at_work_all_is_the_leads(people):
     found = assign_owners(queue(("status", 5), ("appeals", 28)), people, as_of=MONDAY, lead="Lee")
     assert told(found) == [("Lee", "06-29"), ("Lee", "06-29")]
-    assert workload_table(found, people, as_of=MONDAY)["days"].isna().all()
+    assert owner_table(found, people, as_of=MONDAY)["days"].isna().all()
 
 
 def test_one_minute_a_day_takes_as_many_days_as_minutes():
     one = Owner("Amy", frozenset(["all"]), 1)
     found = assign_owners(queue(*[("status", 5)] * 3), [one], as_of=MONDAY, lead="Lee")
     assert told(found) == [("Amy", "06-29"), ("Amy", "07-06"), ("Amy", "07-13")]
-    assert workload_table(found, [one], as_of=MONDAY)[["owner", "minutes", "days"]].values.tolist() == [
+    assert owner_table(found, [one], as_of=MONDAY)[["owner", "minutes", "days"]].values.tolist() == [
         ["Amy", 15.0, 15.0]
     ]
 

@@ -25,7 +25,6 @@ from arlab.worklog import (
     promise_table,
     stale_items,
     stale_table,
-    undefined_rules,
     upcoming_steps,
     workload_table,
 )
@@ -412,20 +411,6 @@ def test_alerts_and_what_became_of_them():
     )
     assert pd.isna(alert_table(payer, acts, as_of=DAY)["share_acted_on"][0])
     assert past_alerts(acts, books, as_of=DAY, days=5)["claim_id"].tolist() == ["c3"]
-
-
-def test_rules_that_nobody_wrote_down():
-    found = undefined_rules(
-        {"owners": [], "weights": {"balance": 1.0}, "note": {}, "aging": {"clock": "standard"}}
-    )
-    assert found.loc[found["state"] == "empty", "rule"].tolist() == ["owners", "note"]
-    assert "weights" not in set(found["rule"]) and "escalation" in set(found["rule"])
-    assert undefined_rules({"aging": {"clock": ""}}, wanted={"aging.clock": "x", "aging.buckets": "y"})[
-        "state"
-    ].tolist() == ["empty", "missing"]
-    assert undefined_rules({"minutes": 0}, wanted={"minutes": "x"}).empty
-    with pytest.raises(SettingsError):
-        undefined_rules([])
 
 
 # Agreement

@@ -10,7 +10,7 @@ from arlab.priority.curves import work_curves
 from arlab.priority.export import queue_csv, queue_workbook, shown_queue
 from arlab.priority.history import call_history, resolved_patients, resolved_tries
 from arlab.priority.owed_back import credit_queue, underpayment_queue
-from arlab.priority.owners import Owner, assign_owners, make_owners, rebalance, workload_table
+from arlab.priority.owners import Owner, assign_owners, make_owners, owner_table, rebalance
 from arlab.priority.patient_queue import patient_queue, patient_rates
 from arlab.priority.payer_queue import payer_queue
 from arlab.priority.queues import QUEUES, WorkQueue, make_queue
@@ -55,6 +55,7 @@ __all__ = [
     "make_queue",
     "make_weights",
     "most_points",
+    "owner_table",
     "patient_queue",
     "patient_rates",
     "payer_queue",
@@ -72,5 +73,4 @@ __all__ = [
     "work_curves",
     "work_order",
     "work_sessions",
-    "workload_table",
 ]

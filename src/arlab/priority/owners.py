@@ -19,7 +19,7 @@ from arlab.frames import to_date
 from arlab.reference import SKILLS, PracticeRules
 from arlab.tables import Practice
 
-__all__ = ["Owner", "assign_owners", "make_owners", "rebalance", "workload_table"]
+__all__ = ["Owner", "assign_owners", "make_owners", "owner_table", "rebalance"]
 
 ALL = "all"
 
@@ -235,7 +235,7 @@ def rebalance(
     return queue.assign(owner=owner, moved_from=np.where(owner != before, before, ""))
 
 
-def workload_table(queue: pd.DataFrame, owners: Sequence[Owner], *, as_of: dt.date | str) -> pd.DataFrame:
+def owner_table(queue: pd.DataFrame, owners: Sequence[Owner], *, as_of: dt.date | str) -> pd.DataFrame:
     """Return, for each owner, what is waiting for them and when it will be done.
 
     Returns

@@ -20,7 +20,7 @@ from arlab.frames import to_date
 from arlab.priority.history import call_history
 from arlab.priority.known import KEY
 from arlab.priority.owed_back import credit_queue, underpayment_queue
-from arlab.priority.owners import Owner, assign_owners, make_owners, workload_table
+from arlab.priority.owners import Owner, assign_owners, make_owners, owner_table
 from arlab.priority.patient_queue import patient_queue
 from arlab.priority.payer_queue import ChanceOf, payer_queue
 from arlab.priority.score import PARTS, make_weights, sensitivity_table, work_order
@@ -100,8 +100,8 @@ class WorkQueue:
         return self.items[(self.items["queue"] == queue).to_numpy()].reset_index(drop=True)
 
     def workload(self) -> pd.DataFrame:
-        """Return what each owner has to do; see :func:`arlab.priority.workload_table`."""
-        return workload_table(self.items, self.owners, as_of=self.as_of)
+        """Return what each owner has to do; see :func:`arlab.priority.owner_table`."""
+        return owner_table(self.items, self.owners, as_of=self.as_of)
 
     def sensitivity(self, *, queue: str = "payer", top: int = 50) -> pd.DataFrame:
         """Return how the first items change with the weights; see :func:`arlab.priority.sensitivity_table`."""

@@ -47,7 +47,6 @@ class Prepared:
     """
 
     make: Callable[[Start, DayQueue], Policy]
-    knows_truth: bool = False
 
 
 def session_scores(value: Floats, minutes: Floats, items: pd.DataFrame) -> Floats:
@@ -244,4 +243,4 @@ def true_value(deadlines: Deadlines | None = None) -> Prepared:
 
         return _by_value(chances, deadlines, desk)
 
-    return Prepared(make, knows_truth=True)
+    return Prepared(make)

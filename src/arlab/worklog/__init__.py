@@ -18,7 +18,6 @@ _WHERE = {
     "NOTE_PARTS": "notes",
     "NoteGrade": "notes",
     "PROMISE_STATES": "promises",
-    "RULES": "audit",
     "SETTLING_KINDS": "forgotten",
     "STALE_DAYS": "forgotten",
     "Worklog": "store",
@@ -38,7 +37,6 @@ _WHERE = {
     "read_actions": "store",
     "stale_items": "forgotten",
     "stale_table": "forgotten",
-    "undefined_rules": "audit",
     "upcoming_steps": "workload",
     "workload_table": "workload",
 }

@@ -1,13 +1,13 @@
-"""Are alerts useful, are items closed rightly, and are the rules of the practice written down?
+"""Are alerts useful, and what became of them?
 
-Gathers what a regular audit looks at (article A20), as known on a day. It changes nothing and blames nobody.
+What a regular audit looks at (article A20), as known on a day; which rules are not written down says
+:func:`arlab.reference.undefined_rules`. It changes nothing and blames nobody.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
@@ -24,24 +24,7 @@ from arlab.worklog.pairs import (
 )
 from arlab.worklog.promises import GRACE_DAYS, LEDGER, promise_table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["RULES", "alert_table", "past_alerts", "undefined_rules"]
-
-RULES: Final[Mapping[str, str]] = {
-    "owners": "who works which items, with what skills and minutes",
-    "action_categories": "which actions belong together",
-    "note": "what a note must say",
-    "escalation": "to whom an account goes at which age and dollars",
-    "write_off": "who may write off up to how much",
-    "aging": "from which day an age counts, and its buckets",
-    "weights": "what makes an item urgent",
-    "follow_up": "how many days until the next look",
-    "minutes": "how long each kind of work takes",
-}
-"""What a practice should have decided before it works a queue (article: define the workflow first) -> what it
-says."""
+__all__ = ["alert_table", "past_alerts"]
 
 _LOG = (*ACTION, "next_action_date?", "promise_amount?", "promise_due_date?", "responsible?")
 
@@ -166,38 +149,3 @@ def alert_table(alerts: Any, actions: Any, *, as_of: dt.date | str, within_days:
         ),
         "alert",
     )
-
-
-def undefined_rules(settings: Mapping[str, Any], *, wanted: Mapping[str, str] = RULES) -> pd.DataFrame:
-    """Return the rules that a practice has not written down.
-
-    Parameters
-    ----------
-    settings : what stands in its ``practice_rules.toml``, as read
-    wanted : rule (dots lead into a table: ``aging.clock``) -> what it says
-
-    Returns
-    -------
-    pandas frame with ``rule``, ``says`` and ``state`` (*missing* or *empty*), in the order of ``wanted``; no rows
-    when all is said.
-
-    Examples
-    --------
-    >>> undefined_rules({"owners": [], "weights": {"balance": 1}}, wanted={"owners": "who", "weights": "what",
-    ...     "note": "how"})[["rule", "state"]].values.tolist()
-    [['owners', 'empty'], ['note', 'missing']]
-    """
-    import pandas as pd
-
-    if not isinstance(settings, Mapping):
-        raise SettingsError("settings must be what stands in practice_rules.toml: names and values.")
-    rows = []
-    for rule, says in wanted.items():
-        held: Any = settings
-        for name in rule.split("."):
-            held = held.get(name) if isinstance(held, Mapping) else None
-        if held is None:
-            rows.append((rule, says, "missing"))
-        elif isinstance(held, str | list | tuple | Mapping) and not held:
-            rows.append((rule, says, "empty"))
-    return pd.DataFrame(rows, columns=["rule", "says", "state"]).astype("str")
