@@ -1,14 +1,15 @@
 """How sure is a mean over seeds, or a ratio of two such means?
 
-Student's t and the delta method, without a library of statistics. It knows no policies.
+Student's t and the delta method. It knows no policies.
 """
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
+
+from arlab.errors import NotAvailable
 
 __all__ = ["half_width", "ratio_of_means"]
 
@@ -41,10 +42,11 @@ def half_width(values: pd.Series, *, level: float = 0.95) -> float:
 
 
 def _student(level: float, freedom: int) -> float:
-    """Return the quantile of Student's t for a two-sided interval: by its density, summed finely."""
-    points = np.linspace(0.0, 60.0, 120_001)
-    log_density = -(freedom + 1) / 2 * np.log1p(points**2 / freedom)
-    density = np.exp(log_density + math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2))
-    density /= math.sqrt(freedom * math.pi)
-    below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)]) * (points[1] - points[0])
-    return float(np.interp(level / 2, below, points))
+    """Return the quantile of Student's t for a two-sided interval."""
+    try:
+        from scipy.stats import t
+    except ImportError:
+        raise NotAvailable(
+            "Intervals over seeds need the package scipy: install it with pip install 'arlab[model]'."
+        ) from None
+    return float(t.ppf((1 + level) / 2, freedom))
