@@ -33,7 +33,10 @@ def figures(share=(0.92, 0.91, 0.93), information=(0.7, 0.5, 0.9), deadlines=(0.
     ("changes", "fails"),
     [
         ({}, []),
-        ({"share": (0.89, 0.87, 0.91)}, ["true value of the bound"]),
+        (
+            {"share": (0.89, 0.87, 0.91)},
+            ["true value of the bound", "deadline-aware true value of the bound"],
+        ),
         ({"information": (0.55, 0.3, 0.8)}, ["information of expected value"]),
         ({"deadlines": (-0.006, -0.02, 0.01)}, ["deadlines cost nothing", "deadlines pay"]),
         ({"deadlines": (0.004, -0.002, 0.01)}, ["deadlines pay"]),
