@@ -173,3 +173,20 @@ def test_check_names_what_the_rules_leave_open(call, export, capsys):
     said = capsys.readouterr().out
     assert "Rules of the practice that are not defined" in said
     assert "owners: no owner is named" in said and "write_off: nobody is named" in said
+
+
+def test_a_row_of_the_workbook_is_as_high_as_its_text():
+    import io
+
+    from openpyxl import load_workbook
+
+    from arlab import load_sample
+    from arlab.priority import make_queue, queue_workbook, shown_queue
+
+    book = load_workbook(io.BytesIO(queue_workbook(shown_queue(make_queue(load_sample()), top=5))))
+    sheet = book["Payer queue"]
+    longest = {
+        row[0].row: max(len(str(cell.value or "")) for cell in row) for row in sheet.iter_rows(min_row=3)
+    }
+    assert all(sheet.row_dimensions[number].height >= 30 for number, size in longest.items() if size > 80)
+    assert max(longest.values()) > 80 and sheet.page_setup.orientation == "landscape"

@@ -67,7 +67,17 @@ _OF_QUEUE = {
     "payer": {"may_not_bill": "patient_bar"},
 }
 _MONEY = ("balance", "elsewhere", "expected_recovery", "dollars_per_minute")
-_WIDE = {"worth_and_why": 70, "do_next": 80, "bucket_focus": 40, "payer": 26, "points": 50, "standing": 26}
+_NARROW, _LINE_POINTS = 13, 15
+_WIDE = {
+    "words": 90,
+    "what": 30,
+    "worth_and_why": 70,
+    "do_next": 80,
+    "bucket_focus": 40,
+    "payer": 26,
+    "points": 50,
+    "standing": 26,
+}
 
 
 def shown_queue(queue: WorkQueue, *, top: int | None = None, owner: str | None = None) -> WorkQueue:
@@ -177,14 +187,24 @@ def _write_sheet(book: Any, title: str, table: pd.DataFrame, queue: WorkQueue) -
         top = 2
     for place, name in enumerate(table.columns):
         sheet.write_string(top, place, str(name), head)
-        sheet.set_column(place, place, _WIDE.get(str(name), 13))
+        sheet.set_column(place, place, _WIDE.get(str(name), _NARROW))
+    widths = [_WIDE.get(str(name), _NARROW) for name in table.columns]
     for number, row in enumerate(_cells(table), start=top + 1):
+        # Not every program opens a row as high as its text is.
+        lines = [
+            -(-len(value) // width)
+            for value, width in zip(row, widths, strict=True)
+            if isinstance(value, str)
+        ]
+        sheet.set_row(number, _LINE_POINTS * max([1, *lines]))
         for place, value in enumerate(row):
             if isinstance(value, str):
                 if value:
                     sheet.write_string(number, place, inert_cell(value), plain)
             else:
                 sheet.write_number(number, place, value, money if table.columns[place] in _MONEY else plain)
+    sheet.set_landscape()
+    sheet.repeat_rows(top)
     sheet.freeze_panes(top + 1, 0)
     if len(table):
         sheet.autofilter(top, 0, top + len(table), len(table.columns) - 1)
