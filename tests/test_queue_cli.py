@@ -13,6 +13,7 @@ from arlab.cli import run as ending
 from arlab.errors import NotAvailable
 from arlab.priority import make_queue, queue_csv, queue_workbook, shown_queue
 from arlab.priority.export import FILL_IN
+from arlab.tables import load_sample
 from queue_stories import make_stories
 
 MARKER = "Contains protected health information, internal use"
@@ -176,14 +177,7 @@ def test_check_names_what_the_rules_leave_open(call, export, capsys):
 
 
 def test_a_row_of_the_workbook_is_as_high_as_its_text():
-    import io
-
-    from openpyxl import load_workbook
-
-    from arlab import load_sample
-    from arlab.priority import make_queue, queue_workbook, shown_queue
-
-    book = load_workbook(io.BytesIO(queue_workbook(shown_queue(make_queue(load_sample()), top=5))))
+    book = openpyxl.load_workbook(io.BytesIO(queue_workbook(shown_queue(make_queue(load_sample()), top=5))))
     sheet = book["Payer queue"]
     longest = {
         row[0].row: max(len(str(cell.value or "")) for cell in row) for row in sheet.iter_rows(min_row=3)
